@@ -1,0 +1,3 @@
+"""Media-monitoring alert daemon."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What an article is: file formats to articles, language, identity. Pure."""

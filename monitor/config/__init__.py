@@ -1,0 +1,1 @@
+"""monitor.yaml to settings; secrets."""

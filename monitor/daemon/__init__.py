@@ -1,0 +1,1 @@
+"""Wiring, scheduler, reload, systemd, health, metrics."""

@@ -1,0 +1,1 @@
+"""Which rules could match (index), where (intervals), verdict and evidence, explanation. Pure."""

@@ -1,0 +1,159 @@
+"""What the policy is asked and what it answers: plain values on both sides.
+
+The unit of a decision is one hit for one destination (a channel, by a route). A hit without any
+destination gets one decision with an empty channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.alert import AlertKind
+from monitor.model.rule import Level
+
+
+class Outcome(StrEnum):
+    """What becomes of a hit at a destination."""
+
+    ALERT = "alert"  # in an alert, now
+    DIGEST = "digest"  # in a digest or summary, sent now
+    HOLD = "hold"  # decided again at `until`, or when its story changes
+    SUPPRESS = "suppress"
+
+
+class Reason(StrEnum):
+    """Why: shown by `monitor why`, stable."""
+
+    ROUTED = "routed"
+    NOTIFY = "notify"  # the rule's own `notify`
+    FOLLOW_UP = "follow-up"  # a new rule, a higher level, a corroboration reached
+    REMINDER = "reminder"
+    LIMIT_SUMMARY = "limit-summary"
+    DIGEST_SENT = "digest-sent"
+    QUIET_OVER = "quiet-over"
+    LATE = "late"  # beyond max_age: never alerted on
+    EDIT_IGNORED = "edit-ignored"
+    NO_ROUTE = "no-route"
+    SILENCED = "silenced"
+    JOINED = "joined"  # the story or rule has been told already
+    ACKNOWLEDGED = "acknowledged"
+    WAIT_DIGEST = "wait-digest"
+    WAIT_QUIET = "wait-quiet"
+    WAIT_LIMIT = "wait-limit"
+    WAIT_CONFIRM = "wait-confirm"
+    WAIT_REPEAT = "wait-repeat"
+    QUIET_DROPPED = "quiet-dropped"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A destination at which a hit is waiting."""
+
+    channel: str
+    route: str
+    reason: Reason
+    until: datetime
+    """Decided again then at the latest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A hit that needs a decision: new (`holds` empty), or waiting at some destinations."""
+
+    hit: int
+    rule: str
+    level: Level
+    tags: tuple[str, ...]
+    source: str
+    source_tags: tuple[str, ...]
+    lang: str | None
+    story: int | None
+    at: datetime
+    """When it was detected."""
+    late: bool = False
+    edit_ignored: bool = False
+    notify: tuple[str, ...] = ()
+    holds: tuple[Hold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFacts:
+    """What the policy needs to know of a story."""
+
+    publishers: int
+    """Independent ones: copies of one agency text count once."""
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPast:
+    """What has been told of a group at a destination."""
+
+    first_alert: str
+    last_at: datetime
+    rules: frozenset[str]
+    level: Level
+    """The highest told."""
+
+
+Destination = tuple[str, str]
+"""(route name, channel name)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The past as far as it matters for these candidates."""
+
+    stories: Mapping[int, StoryFacts] = field(default_factory=dict)
+    groups: Mapping[tuple[str, str, str], GroupPast] = field(default_factory=dict)
+    """By (route, channel, group), the group written as in `Alert.group`."""
+    sent: Mapping[Destination, tuple[datetime, ...]] = field(default_factory=dict)
+    """When alerts were made there, oldest first, at least over the longest limit window."""
+    digests: Mapping[Destination, datetime] = field(default_factory=dict)
+    """When the last digest was made there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What becomes of one hit at one destination, and why."""
+
+    hit: int
+    channel: str
+    route: str
+    outcome: Outcome
+    reason: Reason
+    detail: str
+    """The reason in words: `within quiet hours until 07:00 Europe/Vienna`."""
+    until: datetime | None = None
+    alert: int | str | None = None
+    """The index into `Plan.alerts` of the alert that carries it, or the id of one it joined."""
+    silence: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """An alert to be put into the outbox."""
+
+    channel: str
+    route: str
+    kind: AlertKind
+    level: Level
+    hits: tuple[int, ...]
+    group: str
+    follows: str | None = None
+    held_back: int = 0
+    """Of a summary: how many alerts the limit held back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that a run of the policy decided; committed as a whole."""
+
+    decisions: tuple[Decision, ...]
+    alerts: tuple[NewAlert, ...]
+    wake: datetime | None = None
+    """When something held is due next."""

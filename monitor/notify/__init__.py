@@ -1,0 +1,1 @@
+"""Rendering and channels: the only room that knows apprise."""

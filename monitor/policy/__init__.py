@@ -1,0 +1,1 @@
+"""Routes, grouping, limits, quiet hours, digests, silences, corroboration, correlation. Pure."""

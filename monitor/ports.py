@@ -1,0 +1,162 @@
+"""What the pipeline asks of the outside: sources, the store, channels, the clock.
+
+Every promise here is kept by each implementation and checked by `tests/conformance/`. All times
+are aware and UTC. Any method may raise `StoreBusy` (try again later) or `StoreError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model.alert import Alert, AlertContent, Answer, Delivery
+from monitor.model.article import Article, StoredArticle
+from monitor.model.channel import Channel
+from monitor.model.decision import Candidate, Destination, History, Plan
+from monitor.model.hit import Match
+from monitor.model.rule import Rule
+from monitor.model.source import Poll, Source, SourceState
+
+
+class Clock(Protocol):
+    """The time, aware and UTC."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+
+
+class FileMemory(Protocol):
+    """What a corpus has read before."""
+
+    def signature(self, source: str, path: str) -> str | None:
+        """Return the signature that the file had when it was last read whole; None if never."""
+
+
+class SourceReader(Protocol):
+    """Reads one source; safe to call from several threads for different sources."""
+
+    def poll(self, source: Source, state: SourceState, now: datetime) -> Poll:
+        """Ask the source for what is new since `state`; failures are an outcome, never raised."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What detection needs of an article that is stored already."""
+
+    id: int
+    content_hash: str
+    revision: int
+    title: str
+    url: str | None
+    published: datetime | None
+    story: int | None
+    late: bool
+
+
+class Writing(Protocol):
+    """One short write transaction: all of it is stored, or nothing."""
+
+    def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
+        """Return the source's articles that carry any of these identity keys, by key."""
+
+    def add_article(
+        self, article: Article, keys: Sequence[str], content_hash: str, *, now: datetime, late: bool
+    ) -> int:
+        """Store a new article of its source and return its id."""
+
+    def add_revision(
+        self, id: int, article: Article, keys: Sequence[str], content_hash: str, *, now: datetime
+    ) -> int:
+        """Store a changed version, keep the former one, and return the revision's number."""
+
+    def add_keys(self, id: int, source: str, keys: Sequence[str]) -> None:
+        """Let an article be found by further identity keys."""
+
+    def add_hits(
+        self,
+        article: int,
+        revision: int,
+        matches: Sequence[Match],
+        rules: Mapping[str, Rule],
+        *,
+        now: datetime,
+        edit: bool,
+    ) -> Sequence[int]:
+        """Store the hits that the article does not have yet; return the ids of the new ones.
+
+        `edit` says that the article was known before: rules with `on_edit: ignore` keep quiet.
+        """
+
+    def save_source(self, state: SourceState) -> None:
+        """Keep a source's state."""
+
+    def save_file(self, source: str, path: str, signature: str) -> None:
+        """Remember that a file of a corpus was read whole."""
+
+
+class Store(Protocol):
+    """The database. Safe to use from several threads."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Open a write transaction; it commits at the end of the block, and rolls back on error."""
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        """Return what is known of every source ever polled, by id."""
+
+    def article(self, id: int) -> StoredArticle | None:
+        """Return one article in its newest revision."""
+
+    def keep_rules(self, rules: Sequence[Rule], now: datetime) -> None:
+        """Remember the text of every rule version not yet known, with the time."""
+
+    # decide
+
+    def candidates(self, now: datetime, limit: int) -> Sequence[Candidate]:
+        """Return hits to decide: new ones, oldest first, and held ones that are due or whose story changed."""
+
+    def history(
+        self,
+        candidates: Sequence[Candidate],
+        destinations: Mapping[Destination, float],
+        now: datetime,
+    ) -> History:
+        """Return the past that matters for them; `destinations` gives seconds of `sent` to look back."""
+
+    def commit_plan(self, plan: Plan, now: datetime) -> Sequence[str]:
+        """Store decisions and outbox rows together; return the ids of the new alerts, in order."""
+
+    # deliver
+
+    def enqueue(self, alert: Alert) -> None:
+        """Put an alert that does not come from hits (notice, test, fallback) into the outbox."""
+
+    def lease(
+        self, channel: str, now: datetime, *, until: datetime, limit: int, worker: str
+    ) -> Sequence[Alert]:
+        """Take due alerts of a channel, oldest first; nobody else gets them before `until`."""
+
+    def content(self, alert: Alert) -> AlertContent:
+        """Return what the alert tells."""
+
+    def record(
+        self,
+        delivery: Delivery,
+        *,
+        retry_at: datetime | None,
+        dead: bool,
+        follow: Sequence[Alert] = (),
+    ) -> None:
+        """Log an attempt and settle its alert, together with the alerts (`follow`) that this causes."""
+
+
+class Notifier(Protocol):
+    """Sends one message to one channel; an answer for everything, never an exception."""
+
+    def send(self, channel: Channel, content: AlertContent, now: datetime) -> Answer:
+        """Render and send; blocks at most as long as the notifier's own time limit."""
+
+    def where(self, channel: Channel) -> str:
+        """Return the channel's address without its secrets."""

@@ -1,0 +1,1 @@
+"""Query strings: grammar, parser, errors; text in, condition tree out. Pure."""

@@ -1,0 +1,1 @@
+"""HTTP client and politeness; corpus, feed, page, sitemap; full text."""

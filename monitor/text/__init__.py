@@ -1,0 +1,1 @@
+"""Words: fold, tokenize with offsets, sentences and paragraphs, numbers, stems. Pure."""

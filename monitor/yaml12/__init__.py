@@ -1,0 +1,1 @@
+"""YAML 1.2 text to located nodes, and readers that collect every problem. Pure."""
