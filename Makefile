@@ -2,10 +2,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-UV := $(BIN)/uv
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-LOCK := $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header --all-extras pyproject.toml
+
+PREFIX ?= /opt/monitor
+SYSCONFDIR ?= /etc/monitor
+UNITDIR ?= /etc/systemd/system
+MANDIR ?= /usr/local/share/man/man1
+COMPLETIONDIR ?= /usr/share/bash-completion/completions
+BINDIR ?= /usr/local/bin
+# For packagers and tests: everything is installed below this folder.
+DESTDIR ?=
 
 .DEFAULT_GOAL := help
 
@@ -14,17 +22,55 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml
-	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --require-hashes -r requirements/run.lock
-	$(PIP) install --no-deps --no-build-isolation -e .
+	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the monitor needs into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
-	$(PIP) install --require-hashes -r requirements/dev.lock
+	@echo "Installing what development needs into $(VENV) …"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
 	@touch $@
+
+$(VENV)/bench.stamp: requirements/bench.lock $(VENV)/dev.stamp
+	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@touch $@
+
+.PHONY: run
+run: $(VENV)/run.stamp ## Read seeds/ once against rules/ and show the alerts
+	@$(BIN)/monitor run --once
+
+.PHONY: lint
+lint: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: test
+test: lint ## All that CI does: lint, tests with branch coverage, schema and unit checks
+	@rm -f .coverage .coverage.*
+	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/coverage report --fail-under=92
+	$(BIN)/coverage report --fail-under=100 --include='monitor/model/*,monitor/text/*,monitor/yaml12/*,monitor/query/*,monitor/matching/*,monitor/stories/*,monitor/policy/*,monitor/articles/*,monitor/pipeline/*'
+	$(BIN)/python -m monitor.store.check
+	@sh tests/unit_file.sh
+
+.PHONY: bench
+bench: $(VENV)/bench.stamp ## Measure, and write benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks $(BENCH)
+
+.PHONY: build
+build: $(VENV)/dev.stamp ## Build wheel and sdist into dist/
+	$(BIN)/python -m build --no-isolation --outdir dist .
 
 .PHONY: lock
 lock: $(VENV)/dev.stamp ## Pin every dependency anew, with hashes
-	$(LOCK) --group build -o requirements/run.lock
-	$(LOCK) --group dev -c requirements/run.lock -o requirements/dev.lock
-	$(LOCK) --group bench -c requirements/dev.lock -o requirements/bench.lock
+	$(LOCK) --group build --upgrade -o requirements/run.lock
+	$(LOCK) --group dev --upgrade -c requirements/run.lock -o requirements/dev.lock
+	$(LOCK) --group bench --upgrade -c requirements/dev.lock -o requirements/bench.lock
+
+.PHONY: clean
+clean: ## Remove what was built; var/ with its database stays
+	rm -rf $(VENV) dist build .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -144,7 +144,7 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
-    """`count` or more non-overlapping occurrences of `operand` (a leaf, an `Or` of them, a Near)."""
+    """`count` or more non-overlapping occurrences of `operand` (a leaf, an `Or`, a `Near`)."""
 
     count: int
     operand: Condition

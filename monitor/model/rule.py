@@ -53,7 +53,7 @@ class Only:
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """A condition about hits: at least so many distinct things within a time (rules.md section 4)."""
+    """A condition about hits: at least so many distinct things within a time (docs/rules.md)."""
 
     rules: tuple[str, ...]
     """Rule ids, or `tag:NAME`."""
