@@ -1,0 +1,72 @@
+"""Logging: structlog, one line an event; JSON under systemd, readable on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from monitor.config.secrets import redact
+
+# Libraries that narrate every request or job; only their troubles are of interest.
+_TALKATIVE = (
+    "apscheduler",
+    "httpx",
+    "httpcore",
+    "alembic",
+    "watchfiles",
+    "trafilatura",
+    "htmldate",
+)
+
+
+def configure(*, json: bool, secrets: frozenset[str], debug: bool = False) -> None:
+    """Set up logging for the process; `secrets` never reach a line, whoever logs them."""
+
+    def hide(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {key: _redacted(value, secrets) for key, value in event.items()}
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        hide,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    level = logging.DEBUG if debug else logging.INFO
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _redacted(value: object, secrets: frozenset[str]) -> object:
+    if isinstance(value, str):
+        return redact(value, secrets)
+    if isinstance(value, Mapping):
+        return {key: _redacted(item, secrets) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(item, secrets) for item in value]
+    if isinstance(value, int | float | bool | None):
+        return value
+    return redact(str(value), secrets)
