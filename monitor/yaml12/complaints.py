@@ -1,0 +1,79 @@
+"""What libyaml says of bad syntax, in words that say what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import yaml
+
+from monitor.errors import Problem
+from monitor.yaml12.nodes import Document
+
+_QUOTE = "put the whole value in single quotes: '…'"
+_TAB = "a tab stands where only spaces may"
+_LAYOUT = (
+    "compare the indentation with the lines above; where a value begins with a quote, "
+    "put the whole of it in single quotes: '…'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    """A part of libyaml's sentence, and ours; `opening` points to where the thing began."""
+
+    part: str
+    message: str
+    hint: str
+    opening: bool = False
+
+
+_COMPLAINTS = (
+    _Complaint("mapping values are not allowed", "a second `: ` in one value", _QUOTE),
+    _Complaint("sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
+    _Complaint("unexpected end of stream", "this quote is never closed", "close it", opening=True),
+    _Complaint("document separator", "this quote is never closed", "close it", opening=True),
+    _Complaint("',' or ']'", "this list is never closed, or a comma is missing", _QUOTE),
+    _Complaint("',' or '}'", "this mapping is never closed, or a comma is missing", _QUOTE),
+    _Complaint("expected key", "this does not go with the lines above", _LAYOUT),
+    _Complaint("'-' indicator", "this does not go with the lines above", _LAYOUT),
+    _Complaint("block end", "this does not go with the lines above", _LAYOUT),
+    _Complaint("document start", "this does not go with the lines above", _LAYOUT),
+    _Complaint("expected ':'", "a `:` is missing", "write `key: value`, or quote a longer text"),
+    _Complaint(
+        "unknown escape", "no such escape", "in double quotes, write \\ as \\\\; or use '…'"
+    ),
+    _Complaint("hexadecimal", "no such escape", "write \\x41, \\u0041 or \\U00000041"),
+    _Complaint("hexdecimal", "no such escape", "write \\x41, \\u0041 or \\U00000041"),
+    _Complaint("character escape", "no such character", "write \\x41, \\u0041 or \\U00000041"),
+)
+
+
+def explain(error: yaml.MarkedYAMLError, document: Document) -> Problem:
+    """Return the problem that a scanner's or parser's error stands for."""
+    said = str(error.problem or "it cannot be read")
+    found = next((item for item in _COMPLAINTS if item.part in said), None)
+    mark = error.problem_mark or error.context_mark
+    if found and found.opening:
+        mark = error.context_mark or mark
+    index = mark.index if mark else 0
+    if found:
+        return Problem("yaml-syntax", found.message, document.locate(index), found.hint)
+    character = document.text[index : index + 1]
+    if "cannot start any token" in said:
+        message, hint = f"a value cannot begin with {character}", _QUOTE
+        if character == "\t":
+            message, hint = _TAB, "indent with spaces"
+        return Problem("yaml-syntax", message, document.locate(index), hint)
+    if error.context and ("alias" in error.context or "anchor" in error.context):
+        start = error.context_mark.index if error.context_mark else index
+        sign = document.text[start : start + 1]
+        message = f"a value cannot begin with {sign}"
+        return Problem("yaml-syntax", message, document.locate(start), alias_hint(""))
+    if "tab character" in said:
+        return Problem("yaml-syntax", _TAB, document.locate(index), "indent with spaces")
+    return Problem("yaml-syntax", f"not YAML: {said}", document.locate(index), _QUOTE)
+
+
+def alias_hint(name: str) -> str:
+    """Return what to write instead of an alias that refers to nothing."""
+    return f"text that begins with * or & must be in quotes: '*{name}'"

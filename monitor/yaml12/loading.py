@@ -1,0 +1,262 @@
+"""Text to tree: the events of libyaml, read by the rules of YAML 1.2."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+
+from monitor.errors import InvalidInput, Location, Problem
+from monitor.yaml12.complaints import alias_hint, explain
+from monitor.yaml12.nodes import Document, Mapping, Node, Scalar, Sequence
+from monitor.yaml12.schema import CORE_TAGS, fits
+
+ALIAS_LIMIT = 100_000
+"""Values that the aliases of one document may stand for, all together."""
+DEPTH_LIMIT = 100
+"""Mappings and sequences inside each other."""
+PROBLEM_LIMIT = 1_000
+"""Problems reported of one document; what comes after is not looked at."""
+
+_Parser = Callable[[str], Any]
+
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+"""YAML 1.2's printable characters (section 5.1), less the three that YAML 1.1 breaks lines at."""
+
+_CORE_PREFIX = "tag:yaml.org,2002:"
+
+
+def decode(data: bytes, file: str) -> str:
+    """Return the text of a file: UTF-8, or UTF-16 with a byte order mark (section 5.2).
+
+    Raises:
+        InvalidInput: with the place of the first byte that does not belong.
+
+    """
+    encoding = "utf-8"
+    if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif data.startswith(BOM_UTF8):
+        data = data[len(BOM_UTF8) :]
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, errors="replace")
+        shown = " ".join(f"0x{byte:02x}" for byte in data[error.start : error.end][:4])
+        raise InvalidInput(
+            [
+                Problem(
+                    "encoding",
+                    f"this is not {encoding.upper()}: {shown}",
+                    Document(before, file).locate(len(before)),
+                    "save the file as UTF-8",
+                )
+            ]
+        ) from None
+
+
+def load_bytes(data: bytes, file: str) -> Node:
+    """Decode and load; see `decode` and `load`."""
+    return load(decode(data, file), file)
+
+
+def load(text: str, file: str) -> Node:
+    """Return the one document of `text`; `file` is its name in messages.
+
+    An empty text is a null scalar. Takes time and memory in proportion to the text: aliases
+    stand for at most ALIAS_LIMIT values together, nesting is at most DEPTH_LIMIT deep.
+
+    Raises:
+        InvalidInput: with all duplicate keys and the like, and the first error of syntax.
+
+    """
+    return load_with(text, file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def load_with(text: str, file: str, parser: _Parser) -> Node:
+    """Load by a given scanner of PyYAML: the one in C, or the one in Python, which is slower."""
+    text = text.removeprefix("\ufeff")
+    document = Document(text, file)
+    problems = [_unprintable(document, found) for found in _UNPRINTABLE.finditer(text)]
+    if problems:
+        raise InvalidInput(problems[:PROBLEM_LIMIT])
+    builder = _Builder(document)
+    events = parser(text)
+    try:
+        builder.read(events.get_event)
+    except yaml.MarkedYAMLError as error:
+        builder.problems.append(explain(error, document))
+    except ValueError as error:  # PyYAML's own scanner on "\U00110000"
+        builder.problems.append(Problem("yaml-syntax", f"not YAML: {error}", Location(file)))
+    except _Stop:
+        pass
+    finally:
+        events.dispose()
+    if builder.problems:
+        raise InvalidInput(builder.problems)
+    return builder.root or Scalar(document, 0, 0, "", "")
+
+
+def _unprintable(document: Document, found: re.Match[str]) -> Problem:
+    return Problem(
+        "character",
+        f"the character U+{ord(found[0]):04X} may not stand here",
+        document.locate(found.start()),
+        f'remove it, or write "\\u{ord(found[0]):04x}" in double quotes',
+    )
+
+
+class _Stop(Exception):
+    """Nothing more can be made of the document; why is among the problems."""
+
+
+class _Builder:
+    """Makes the tree from events, without recursion."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        self.root: Node | None = None
+        self._open: list[Sequence | Mapping] = []
+        self._keys: list[Scalar | None] = []
+        self._anchors: dict[str, tuple[Node, int]] = {}
+        self._begun: list[tuple[str | None, int]] = []
+        self._count = 0
+        self._aliased = 0
+
+    def read(self, get_event: Callable[[], Any]) -> None:
+        """Read events up to the end of the stream."""
+        handlers: dict[type, Callable[[Any], None]] = {
+            yaml.ScalarEvent: self._scalar,
+            yaml.SequenceStartEvent: self._start,
+            yaml.MappingStartEvent: self._start,
+            yaml.SequenceEndEvent: self._end,
+            yaml.MappingEndEvent: self._end,
+            yaml.AliasEvent: self._alias,
+            yaml.DocumentStartEvent: self._document,
+        }
+        while True:
+            event = get_event()
+            kind = type(event)
+            if kind is yaml.StreamEndEvent:
+                return
+            if handler := handlers.get(kind):
+                handler(event)
+
+    def _report(self, code: str, message: str, location: Location, hint: str = "") -> None:
+        self.problems.append(Problem(code, message, location, hint))
+        if len(self.problems) >= PROBLEM_LIMIT:
+            raise _Stop
+
+    def _document(self, event: Any) -> None:
+        if self.root is not None:
+            place = self.document.locate(event.start_mark.index)
+            self._report("documents", "a second document begins here", place, "use one file each")
+            raise _Stop
+
+    def _scalar(self, event: Any) -> None:
+        start = event.start_mark.index
+        node = Scalar(self.document, start, event.end_mark.index, event.value, event.style or "")
+        if event.tag:
+            node.tag = self._tag(event, node)
+        self._count += 1
+        if event.anchor:
+            self._anchors[event.anchor] = (node, 1)
+        self._add(node)
+
+    def _tag(self, event: Any, node: Node) -> str:
+        """Return the short name of an explicit core tag; anything else is a problem."""
+        if event.tag == "!":
+            return "str"
+        tag = event.tag.removeprefix(_CORE_PREFIX)
+        kind = {Scalar: CORE_TAGS - {"seq", "map"}, Sequence: {"seq"}, Mapping: {"map"}}[type(node)]
+        if tag not in kind:
+            self._report("tag", f"the type {event.tag} is not known here", node.location)
+            return ""
+        if isinstance(node, Scalar) and not fits(node.raw, tag):
+            self._report("tag", f"{node.raw!r} is no {tag}", node.location)
+            return ""
+        return str(tag)
+
+    def _start(self, event: Any) -> None:
+        if len(self._open) >= DEPTH_LIMIT:
+            place = self.document.locate(event.start_mark.index)
+            self._report("depth", f"nested more than {DEPTH_LIMIT} deep", place)
+            raise _Stop
+        kind = Mapping if type(event) is yaml.MappingStartEvent else Sequence
+        node = kind(self.document, event.start_mark.index)
+        if event.tag and event.tag != "!":
+            self._tag(event, node)
+        self._begun.append((event.anchor, self._count))
+        self._count += 1
+        if event.anchor:
+            self._anchors[event.anchor] = (node, 0)
+        self._add(node)
+        self._open.append(node)
+        self._keys.append(None)
+
+    def _end(self, event: Any) -> None:
+        node = self._open.pop()
+        node.end = event.end_mark.index
+        self._keys.pop()
+        anchor, count = self._begun.pop()
+        if anchor and self._anchors[anchor][0] is node:
+            self._anchors[anchor] = (node, self._count - count)
+
+    def _alias(self, event: Any) -> None:
+        place = self.document.locate(event.start_mark.index)
+        node, size = self._anchors.get(event.anchor, (None, 0))
+        if node is None:
+            message = f"*{event.anchor} refers to nothing"
+            self._report("alias", message, place, alias_hint(event.anchor))
+        elif node in self._open:
+            self._report("alias", f"*{event.anchor} contains itself", place)
+        else:
+            self._count += size
+            self._aliased += size
+            if self._aliased > ALIAS_LIMIT:
+                message = f"aliases stand for more than {ALIAS_LIMIT:,} values"
+                self._report("alias-flood", message, place, "write less by reference")
+                raise _Stop
+            self._add(node)
+            return
+        self._add(Scalar(self.document, event.start_mark.index, event.end_mark.index, "", ""))
+
+    def _add(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+            return
+        parent = self._open[-1]
+        if type(parent) is Sequence:
+            parent.items.append(node)
+        elif (key := self._keys[-1]) is None:
+            self._keys[-1] = self._key(node)
+        else:
+            self._keys[-1] = None
+            self._enter(parent, key, node)
+
+    def _key(self, node: Node) -> Scalar:
+        if isinstance(node, Scalar):
+            return node
+        self._report("key", "a key must be text", node.location, "write `name: value`")
+        return Scalar(self.document, node.start, node.start, "", "")
+
+    def _enter(self, parent: Sequence | Mapping, key: Scalar, node: Node) -> None:
+        if not isinstance(parent, Mapping):  # pragma: no cover
+            raise TypeError
+        name = key.raw
+        if name in parent.keys:
+            first = parent.keys[name].location
+            message = f"the key {name!r} is given twice (first in line {first.line})"
+            self._report("duplicate-key", message, key.location, "keep one of them")
+        elif name == "<<" and not key.style:
+            message = "merge keys (<<) are no part of YAML 1.2"
+            self._report("merge-key", message, key.location, "write the keys out")
+        else:
+            parent.keys[name] = key
+            parent.entries[name] = node

@@ -1,0 +1,144 @@
+"""The parsed tree: values that know where they stand.
+
+Nodes are compared by identity and are not frozen: a file of 100,000 rules makes millions of
+them, and a frozen dataclass costs several times as much to make.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from monitor.errors import Location
+from monitor.yaml12.positions import offsets
+from monitor.yaml12.schema import CoreValue, resolve
+
+_BREAK = re.compile(r"\r\n?|\n")
+
+
+class Document:
+    """The text of one file, and where its lines begin."""
+
+    __slots__ = ("_starts", "file", "text")
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+
+    def locate(self, index: int) -> Location:
+        """Return the place of a character, given its index in the text."""
+        line = bisect_right(self._starts, index)
+        return Location(self.file, line, index - self._starts[line - 1] + 1)
+
+
+class Scalar:
+    """A single value.
+
+    `raw` is its text after quotes, escapes and folding, before it is read as a number or the
+    like: of `012`, `"012"`. `style` is `'`, `"`, `|`, `>`, or empty for plain. `tag` is the
+    explicit core tag (`str`, `int` …) or empty.
+    """
+
+    __slots__ = ("_offsets", "document", "end", "raw", "start", "style", "tag")
+
+    def __init__(self, document: Document, start: int, end: int, raw: str, style: str) -> None:
+        self.document = document
+        self.start = start
+        self.end = end
+        self.raw = raw
+        self.style = style
+        self.tag = ""
+        self._offsets: list[int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Scalar({self.raw!r}, {self.location})"
+
+    @property
+    def value(self) -> CoreValue:
+        """The value by the core schema (YAML 1.2.2, section 10.3)."""
+        if not self.tag and self.style:
+            return self.raw
+        return resolve(self.raw, self.tag)
+
+    @property
+    def null(self) -> bool:
+        """Whether nothing is given: `~`, `null`, or no text at all, without quotes."""
+        return self.value is None
+
+    @property
+    def location(self) -> Location:
+        """Where it begins; of a quoted text, the quote."""
+        return self.document.locate(self.start)
+
+    def at(self, offset: int) -> Location:
+        """Return the place in the file of the character at this offset of `raw`.
+
+        Offsets up to and including `len(raw)` (just behind the last character) are known; others
+        are moved into that range. Escapes, folding and indentation are followed exactly.
+        """
+        offset = min(max(offset, 0), len(self.raw))
+        length = self.end - self.start
+        if not self.style and length == len(self.raw):
+            return self.document.locate(self.start + offset)
+        if self._offsets is None:
+            source = self.document.text[self.start : self.end]
+            self._offsets = offsets(source, self.style, self.raw)
+        return self.document.locate(self.start + self._offsets[offset])
+
+
+class Sequence:
+    """A list of nodes, in order."""
+
+    __slots__ = ("document", "end", "items", "start")
+
+    def __init__(self, document: Document, start: int) -> None:
+        self.document = document
+        self.start = start
+        self.end = start
+        self.items: list[Node] = []
+
+    def __repr__(self) -> str:
+        return f"Sequence({self.items!r})"
+
+    @property
+    def value(self) -> list[Node]:
+        """The items."""
+        return self.items
+
+    @property
+    def location(self) -> Location:
+        """Where it begins."""
+        return self.document.locate(self.start)
+
+
+class Mapping:
+    """Nodes by key, in order.
+
+    A key is the text of a scalar, however it is written; `keys` has the scalars themselves.
+    """
+
+    __slots__ = ("document", "end", "entries", "keys", "start")
+
+    def __init__(self, document: Document, start: int) -> None:
+        self.document = document
+        self.start = start
+        self.end = start
+        self.entries: dict[str, Node] = {}
+        self.keys: dict[str, Scalar] = {}
+
+    def __repr__(self) -> str:
+        return f"Mapping({self.entries!r})"
+
+    @property
+    def value(self) -> dict[str, Node]:
+        """The entries."""
+        return self.entries
+
+    @property
+    def location(self) -> Location:
+        """Where it begins."""
+        return self.document.locate(self.start)
+
+
+Node = Scalar | Sequence | Mapping
