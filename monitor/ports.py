@@ -6,7 +6,7 @@ are aware and UTC. Any method may raise `StoreBusy` (try again later) or `StoreE
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,9 @@ from typing import Protocol
 
 from monitor.model.alert import Alert, AlertContent, Answer, Delivery
 from monitor.model.article import Article, StoredArticle
-from monitor.model.channel import Channel
+from monitor.model.channel import Channel, Silence
 from monitor.model.decision import Candidate, Destination, History, Plan
+from monitor.model.firing import Firing, HitFacts
 from monitor.model.hit import Match
 from monitor.model.rule import Rule
 from monitor.model.source import Poll, Source, SourceState
@@ -115,7 +116,14 @@ class Store(Protocol):
     # decide
 
     def candidates(self, now: datetime, limit: int) -> Sequence[Candidate]:
-        """Return hits to decide: new ones, oldest first, and held ones that are due or whose story changed."""
+        """Return the hits to decide: new ones, oldest first, at most `limit`, and what is up.
+
+        New is a hit without any decision.
+        A hold is up when it is due, when another hold with its route, channel and reason is (a
+        digest leaves whole), and, if it waits for a confirmation or a repeat, when its story has
+        gained an article or was acknowledged since it was last decided. `limit` does not cut
+        the waiting ones.
+        """
 
     def history(
         self,
@@ -123,10 +131,42 @@ class Store(Protocol):
         destinations: Mapping[Destination, float],
         now: datetime,
     ) -> History:
-        """Return the past that matters for them; `destinations` gives seconds of `sent` to look back."""
+        """Return the past that matters; `destinations` gives seconds of `sent` to look back."""
 
     def commit_plan(self, plan: Plan, now: datetime) -> Sequence[str]:
-        """Store decisions and outbox rows together; return the ids of the new alerts, in order."""
+        """Store decisions and outbox rows together; return the ids of the new alerts, in order.
+
+        A decision replaces the hold of its hit, route and channel; `Silence.covered` grows by the
+        hits that were decided under it, each counted once.
+        """
+
+    def next_hold(self) -> datetime | None:
+        """Return when the hold that is due first is due; None when nothing waits."""
+
+    def silences(self, since: datetime) -> Sequence[Silence]:
+        """Return the silences that end after `since`, and those whose end is not announced."""
+
+    def announce(self, silence: int, notice: Alert | None) -> None:
+        """Mark the end of a silence as announced, and put the notice into the outbox, together."""
+
+    # correlate
+
+    def hits_between(
+        self, rules: Collection[str], since: datetime, until: datetime
+    ) -> Sequence[HitFacts]:
+        """Return the hits of these rules whose event time lies in [since, until], in its order."""
+
+    def firings(self, rules: Collection[str], since: datetime) -> Sequence[Firing]:
+        """Return what these correlation rules fired for at event times from `since` on."""
+
+    def add_firings(
+        self, firings: Sequence[Firing], rules: Mapping[str, Rule], now: datetime
+    ) -> Sequence[int]:
+        """Store firings, each with a hit of its rule (see `Firing.articles`), together.
+
+        Return the ids of the new hits. A firing with the same rule, group and hits as a stored one
+        is left out.
+        """
 
     # deliver
 
@@ -149,7 +189,7 @@ class Store(Protocol):
         dead: bool,
         follow: Sequence[Alert] = (),
     ) -> None:
-        """Log an attempt and settle its alert, together with the alerts (`follow`) that this causes."""
+        """Log an attempt and settle its alert, with the alerts (`follow`) that this causes."""
 
 
 class Notifier(Protocol):

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.article import StoredArticle
+from monitor.model.firing import Firing
 from monitor.model.hit import Hit
 from monitor.model.rule import Level
 
@@ -57,6 +58,10 @@ class Alert:
     subject: str = ""
     text: str = ""
     """Of a notice or test: what it says. Of a digest: the coverage line."""
+    held_back: int = 0
+    """Of a summary: how many alerts the limit held back."""
+    confirmed: int = 0
+    """How many publishers its route asked for before telling; 0: it did not ask."""
 
     @property
     def message_id(self) -> str:
@@ -75,6 +80,8 @@ class AlertItem:
     story_size: int = 1
     publishers: int = 1
     story_title: str = ""
+    firing: Firing | None = None
+    """Of a correlation rule's hit: what it fired for."""
 
 
 @dataclass(frozen=True, slots=True)

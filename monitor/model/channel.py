@@ -87,7 +87,10 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """When a digest is sent: `every` so long, or `at` a wall-clock time on `weekdays` (0 = Monday)."""
+    """When a digest is sent: `every` so long, or `at` a wall-clock time on `weekdays`.
+
+    `every` counts from the epoch, so that a restart does not move it. Weekdays: 0 is Monday.
+    """
 
     every: timedelta | None = None
     at: time | None = None
@@ -97,7 +100,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One entry of `routes`: top to bottom, the first that fits; `proceed` (`continue:`) goes on."""
+    """One entry of `routes`: the first that fits from the top; `proceed` (`continue:`) goes on."""
 
     name: str
     """`1`, `2`, … by position: how reasons name it."""

@@ -1,7 +1,8 @@
 """What the policy is asked and what it answers: plain values on both sides.
 
 The unit of a decision is one hit for one destination (a channel, by a route). A hit without any
-destination gets one decision with an empty channel.
+destination gets one decision with an empty channel. A destination of a hit is either held (the
+newest decision there is `HOLD`), or settled for good (any other outcome).
 """
 
 from __future__ import annotations
@@ -13,6 +14,11 @@ from enum import StrEnum
 
 from monitor.model.alert import AlertKind
 from monitor.model.rule import Level
+
+NOTIFY_ROUTE = "notify"
+"""The route that a rule's own `notify` stands for; those of monitor.yaml are named by number."""
+DEFAULT_ROUTE = "default"
+"""The route to every channel that stands in where none is configured."""
 
 
 class Outcome(StrEnum):
@@ -37,6 +43,8 @@ class Reason(StrEnum):
     LATE = "late"  # beyond max_age: never alerted on
     EDIT_IGNORED = "edit-ignored"
     NO_ROUTE = "no-route"
+    REROUTED = "rerouted"  # held at a route or channel that is gone: decided anew
+    SAME_CHANNEL = "same-channel"  # the channel is told of this very hit through another route
     SILENCED = "silenced"
     JOINED = "joined"  # the story or rule has been told already
     ACKNOWLEDGED = "acknowledged"
@@ -78,6 +86,9 @@ class Candidate:
     edit_ignored: bool = False
     notify: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
+    """Every destination at which it waits, due or not."""
+    settled: frozenset[str] = frozenset()
+    """The channels at which it has been decided for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +102,21 @@ class StoryFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupPast:
-    """What has been told of a group at a destination."""
+    """What a channel has been told of a group, by whatever route.
+
+    Told are the decisions with that channel and `Decision.group` whose outcome is ALERT or DIGEST.
+    """
 
     first_alert: str
+    """The id of the newest alert of kind `hit` among those that told it; else of the oldest."""
     last_at: datetime
+    """When the newest of those alerts was made."""
     rules: frozenset[str]
+    """The rules of all hits told."""
     level: Level
-    """The highest told."""
+    """The highest of the hits told."""
+    confirmed: int = 0
+    """The highest `NewAlert.confirmed` of those alerts."""
 
 
 Destination = tuple[str, str]
@@ -109,8 +128,9 @@ class History:
     """The past as far as it matters for these candidates."""
 
     stories: Mapping[int, StoryFacts] = field(default_factory=dict)
-    groups: Mapping[tuple[str, str, str], GroupPast] = field(default_factory=dict)
-    """By (route, channel, group), the group written as in `Alert.group`."""
+    groups: Mapping[tuple[str, str], GroupPast] = field(default_factory=dict)
+    """By (channel, group), the group written as in `Alert.group`: at every channel, the groups
+    `story:<id>` and `rule:<id>` of every candidate, as far as they have been told."""
     sent: Mapping[Destination, tuple[datetime, ...]] = field(default_factory=dict)
     """When alerts were made there, oldest first, at least over the longest limit window."""
     digests: Mapping[Destination, datetime] = field(default_factory=dict)
@@ -129,9 +149,12 @@ class Decision:
     detail: str
     """The reason in words: `within quiet hours until 07:00 Europe/Vienna`."""
     until: datetime | None = None
+    """Of a HOLD: later than the moment of deciding. Else None."""
     alert: int | str | None = None
     """The index into `Plan.alerts` of the alert that carries it, or the id of one it joined."""
     silence: int | None = None
+    group: str = ""
+    """What a later hit must share to join it: `story:12`; empty where nothing joins (a digest)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +165,18 @@ class NewAlert:
     route: str
     kind: AlertKind
     level: Level
+    """The highest of its hits."""
     hits: tuple[int, ...]
+    """Most important first."""
     group: str
+    """Empty for a summary or digest, which tells of several."""
     follows: str | None = None
     held_back: int = 0
     """Of a summary: how many alerts the limit held back."""
+    confirmed: int = 0
+    """How many publishers its route asked for before telling; 0: it did not ask."""
+    text: str = ""
+    """Of a digest: the coverage line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,4 +186,4 @@ class Plan:
     decisions: tuple[Decision, ...]
     alerts: tuple[NewAlert, ...]
     wake: datetime | None = None
-    """When something held is due next."""
+    """When the first of what this run held is due."""
