@@ -178,6 +178,19 @@ class Store(Protocol):
     ) -> Sequence[Alert]:
         """Take due alerts of a channel, oldest first; nobody else gets them before `until`."""
 
+    def release(self, channel: str, worker: str | None = None) -> None:
+        """Give back a worker's leased, unsettled alerts: due as before, as if never leased.
+
+        Without `worker`, everybody's: a daemon that starts after a crash is alone.
+        """
+
+    def held_until(self, channel: str, tries: int) -> datetime | None:
+        """Return when the alert that was tried last on a channel is due again.
+
+        None when it is settled, when it has had `tries` attempts or more, or when nothing was
+        ever tried there: then nothing holds up the alerts behind it.
+        """
+
     def content(self, alert: Alert) -> AlertContent:
         """Return what the alert tells."""
 
