@@ -16,7 +16,7 @@ class Heartbeat:
     """An address that is asked at intervals, only while polls and deliveries work."""
 
     url: str = field(repr=False)
-    every: timedelta = timedelta(minutes=5)
+    every: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ into plain values and collects what is wrong with them.
 from monitor.yaml12.loading import ALIAS_LIMIT, DEPTH_LIMIT, decode, load, load_bytes
 from monitor.yaml12.nodes import Document, Mapping, Node, Scalar, Sequence
 from monitor.yaml12.reader import Fields, Reader
-from monitor.yaml12.suggestions import suggest
+from monitor.yaml12.suggestions import did_you_mean, suggest
 from monitor.yaml12.values import parse_date, parse_duration, parse_time
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Scalar",
     "Sequence",
     "decode",
+    "did_you_mean",
     "load",
     "load_bytes",
     "parse_date",
