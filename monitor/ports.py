@@ -19,7 +19,7 @@ from monitor.model.decision import Candidate, Destination, History, Plan
 from monitor.model.firing import Firing, HitFacts
 from monitor.model.hit import Match
 from monitor.model.rule import Rule
-from monitor.model.source import Poll, Source, SourceState
+from monitor.model.source import Poll, Refusal, Source, SourceState
 
 
 class Clock(Protocol):
@@ -96,6 +96,9 @@ class Writing(Protocol):
 
     def save_file(self, source: str, path: str, signature: str) -> None:
         """Remember that a file of a corpus was read whole."""
+
+    def add_refusals(self, source: str, items: Sequence[Refusal], now: datetime) -> None:
+        """Keep what a poll saw and could not use, for `monitor why` and `monitor sources`."""
 
 
 class Store(Protocol):

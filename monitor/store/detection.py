@@ -1,0 +1,196 @@
+"""Writing what detection found: articles, their versions and keys, hits, and sources' states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from monitor.model.article import Article
+from monitor.model.firing import event_time
+from monitor.model.hit import HitState, Match, Review
+from monitor.model.rule import OnEdit, Rule
+from monitor.model.source import Refusal, SourceState
+from monitor.ports import KnownArticle
+from monitor.store.rows import evidence_values, version_values
+from monitor.store.tables import (
+    article_keys,
+    articles,
+    hits,
+    refusals,
+    revisions,
+    source_files,
+    sources,
+    story_members,
+)
+from monitor.store.types import index_key, insert_into
+
+
+class SqlWriting:
+    """Implements `ports.Writing` on an open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect.name
+
+    def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
+        """See `ports.Writing.known`."""
+        stored = {index_key(key): key for key in keys}
+        if not stored:
+            return {}
+        rows = self._connection.execute(
+            select(
+                article_keys.c.key,
+                articles.c.id,
+                articles.c.content_hash,
+                articles.c.revision,
+                articles.c.title,
+                articles.c.url,
+                articles.c.published,
+                story_members.c.story,
+                articles.c.late,
+            )
+            .join(articles, articles.c.id == article_keys.c.article)
+            .outerjoin(story_members, story_members.c.article == articles.c.id)
+            .where(article_keys.c.key.in_(stored), article_keys.c.source == source)
+        )
+        return {stored[row[0]]: KnownArticle(*row[1:]) for row in rows}
+
+    def add_article(
+        self, article: Article, keys: Sequence[str], content_hash: str, *, now: datetime, late: bool
+    ) -> int:
+        """See `ports.Writing.add_article`."""
+        if article.source is None:
+            raise ValueError("an article without a source cannot be stored")
+        added = self._connection.execute(
+            insert(articles).returning(articles.c.id),
+            {
+                **version_values(article),
+                "content_hash": content_hash,
+                "source": article.source,
+                "first_seen": now,
+                "changed": now,
+                "revision": 1,
+                "late": late,
+            },
+        )
+        new = added.scalar_one()
+        self.add_keys(new, article.source, keys)
+        return new
+
+    def add_revision(
+        self, id: int, article: Article, keys: Sequence[str], content_hash: str, *, now: datetime
+    ) -> int:
+        """See `ports.Writing.add_revision`."""
+        kept = [column.name for column in revisions.c if column.name not in {"article", "seen"}]
+        self._connection.execute(
+            insert(revisions).from_select(
+                ["article", "seen", *kept],
+                select(
+                    articles.c.id, articles.c.changed, *(articles.c[name] for name in kept)
+                ).where(articles.c.id == id),
+            )
+        )
+        number = self._connection.execute(
+            update(articles)
+            .where(articles.c.id == id)
+            .values(
+                **version_values(article),
+                content_hash=content_hash,
+                changed=now,
+                revision=articles.c.revision + 1,
+            )
+            .returning(articles.c.revision)
+        ).scalar_one()
+        self.add_keys(id, str(article.source), keys)
+        return number
+
+    def add_keys(self, id: int, source: str, keys: Sequence[str]) -> None:
+        """See `ports.Writing.add_keys`. A key that leads to another article stays with it."""
+        if keys:
+            rows = [{"key": index_key(key), "source": source, "article": id} for key in keys]
+            self._connection.execute(
+                insert_into(article_keys, self._dialect).on_conflict_do_nothing(), rows
+            )
+
+    def add_hits(
+        self,
+        article: int,
+        revision: int,
+        matches: Sequence[Match],
+        rules: Mapping[str, Rule],
+        *,
+        now: datetime,
+        edit: bool,
+    ) -> Sequence[int]:
+        """See `ports.Writing.add_hits`."""
+        if not matches:
+            return ()
+        published, first_seen = self._connection.execute(
+            select(articles.c.published, articles.c.first_seen).where(articles.c.id == article)
+        ).one()
+        rows = [
+            hit_values(match, rules[match.rule], now=now, edit=edit)
+            | {
+                "article": article,
+                "revision": revision,
+                "happened": event_time(published, first_seen),
+            }
+            for match in matches
+        ]
+        added = self._connection.execute(
+            insert_into(hits, self._dialect).on_conflict_do_nothing().returning(hits.c.id), rows
+        )
+        return sorted(added.scalars())
+
+    def save_source(self, state: SourceState) -> None:
+        """See `ports.Writing.save_source`."""
+        values = asdict(state)
+        self._connection.execute(
+            insert_into(sources, self._dialect).on_conflict_do_update(
+                index_elements=["source"],
+                set_={name: value for name, value in values.items() if name != "source"},
+            ),
+            values,
+        )
+
+    def save_file(self, source: str, path: str, signature: str) -> None:
+        """See `ports.Writing.save_file`."""
+        self._connection.execute(
+            insert_into(source_files, self._dialect).on_conflict_do_update(
+                index_elements=["source", "path"], set_={"signature": signature}
+            ),
+            {"source": source, "path": index_key(path), "signature": signature},
+        )
+
+    def add_refusals(self, source: str, items: Sequence[Refusal], now: datetime) -> None:
+        """See `ports.Writing.add_refusals`."""
+        if items:
+            self._connection.execute(
+                insert(refusals),
+                [
+                    {"source": source, "at": now, "where": item.where, "reason": item.reason}
+                    for item in items
+                ],
+            )
+
+
+def hit_values(match: Match, rule: Rule, *, now: datetime, edit: bool) -> dict[str, Any]:
+    """Return the columns of a new hit that do not depend on its article."""
+    return {
+        "rule": match.rule,
+        "version": match.version,
+        "title": rule.title,
+        "level": int(match.level),
+        "tags": list(match.tags),
+        "notify": list(rule.notify),
+        "evidence": evidence_values(match.evidence),
+        "at": now,
+        "edit_ignored": edit and rule.on_edit is OnEdit.IGNORE,
+        "state": HitState.NEW,
+        "review": Review.OPEN,
+        "note": "",
+    }

@@ -1,0 +1,124 @@
+"""Column types: aware UTC times, text that every database takes, and insert with conflicts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import BigInteger, DateTime, Integer, Text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.schema import Table
+from sqlalchemy.types import TypeDecorator
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST_KEY = 400
+"""Characters; a PostgreSQL index entry holds at most 2,704 bytes."""
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit row id that is SQLite's own rowid."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time with microseconds; a naive one is refused with ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Bring the time to UTC; SQLite gets it without the offset, so that it sorts as text."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without its zone cannot be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Put UTC on what comes back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Seconds(TypeDecorator[datetime]):
+    """An aware UTC time to the second (rounded down) in eight bytes, for the largest tables."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Count the seconds since 1970."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without its zone cannot be stored: {value!r}")
+        return (value - _EPOCH) // timedelta(seconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Turn seconds since 1970 into a time."""
+        del dialect
+        return None if value is None else _EPOCH + timedelta(seconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Free text that every database takes.
+
+    What PostgreSQL or UTF-8 cannot hold (U+0000, lone surrogates) becomes U+FFFD, one character
+    for one, so that offsets into the text keep their meaning.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Replace what cannot be stored."""
+        del dialect
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """Return the text with each unstorable character replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def dump_json(value: object) -> str:
+    """Write compact JSON, letters as they are; escaped only where UTF-8 could not hold them."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":")) if _UNSTORABLE.search(text) else text
+
+
+def index_key(text: str) -> str:
+    """Return a text that fits into an index: itself, or, when long, a SHA-256 of it."""
+    if len(text) <= _LONGEST_KEY and not _UNSTORABLE.search(text):
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"sha256:{digest}"
+
+
+class ConflictInsert(Protocol):
+    """An INSERT that says what happens when the row is there already; both dialects have it."""
+
+    @property
+    def excluded(self) -> Any:
+        """The row that was to be inserted."""
+
+    def on_conflict_do_nothing(self, index_elements: Any = None) -> Any:
+        """Leave the present row."""
+
+    def on_conflict_do_update(self, *, index_elements: Any, set_: Any, where: Any = None) -> Any:
+        """Change the present row."""
+
+
+def insert_into(table: Table[Any], dialect: str) -> Any:
+    """Start an INSERT of the dialect that knows ON CONFLICT."""
+    make: Any = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    statement: Insert = make(table)
+    return statement
