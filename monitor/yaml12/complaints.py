@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import yaml
@@ -9,6 +10,7 @@ import yaml
 from monitor.errors import Problem
 from monitor.yaml12.nodes import Document
 
+_WORD = re.compile(r"[*&][^\s,\]}']*")
 _QUOTE = "put the whole value in single quotes: '…'"
 _TAB = "a tab stands where only spaces may"
 _LAYOUT = (
@@ -31,13 +33,14 @@ _COMPLAINTS = (
     _Complaint("mapping values are not allowed", "a second `: ` in one value", _QUOTE),
     _Complaint("sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
     _Complaint("unexpected end of stream", "this quote is never closed", "close it", opening=True),
-    _Complaint("document separator", "this quote is never closed", "close it", opening=True),
     _Complaint("',' or ']'", "this list is never closed, or a comma is missing", _QUOTE),
     _Complaint("',' or '}'", "this mapping is never closed, or a comma is missing", _QUOTE),
+    _Complaint("maximum nesting depth", "nested too deep", "use fewer brackets inside each other"),
     _Complaint("expected key", "this does not go with the lines above", _LAYOUT),
     _Complaint("'-' indicator", "this does not go with the lines above", _LAYOUT),
     _Complaint("block end", "this does not go with the lines above", _LAYOUT),
     _Complaint("document start", "this does not go with the lines above", _LAYOUT),
+    _Complaint("found unexpected document", "this quote is never closed", "close it", opening=True),
     _Complaint("expected ':'", "a `:` is missing", "write `key: value`, or quote a longer text"),
     _Complaint(
         "unknown escape", "no such escape", "in double quotes, write \\ as \\\\; or use '…'"
@@ -66,14 +69,20 @@ def explain(error: yaml.MarkedYAMLError, document: Document) -> Problem:
         return Problem("yaml-syntax", message, document.locate(index), hint)
     if error.context and ("alias" in error.context or "anchor" in error.context):
         start = error.context_mark.index if error.context_mark else index
-        sign = document.text[start : start + 1]
-        message = f"a value cannot begin with {sign}"
-        return Problem("yaml-syntax", message, document.locate(start), alias_hint(""))
+        message = f"a value cannot begin with {document.text[start]}"
+        hint = alias_hint(document, start)
+        return Problem("yaml-syntax", message, document.locate(start), hint)
     if "tab character" in said:
         return Problem("yaml-syntax", _TAB, document.locate(index), "indent with spaces")
     return Problem("yaml-syntax", f"not YAML: {said}", document.locate(index), _QUOTE)
 
 
-def alias_hint(name: str) -> str:
-    """Return what to write instead of an alias that refers to nothing."""
-    return f"text that begins with * or & must be in quotes: '*{name}'"
+def alias_hint(document: Document, start: int) -> str:
+    """Return what to write instead of an alias or anchor that is none."""
+    found = _WORD.match(document.text, start)
+    return f"text that begins with * or & must be in quotes: '{found[0] if found else ''}'"
+
+
+def short(text: str) -> str:
+    """Return a text for a message: its first 60 characters."""
+    return text if len(text) <= 60 else text[:59] + "…"

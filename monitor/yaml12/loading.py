@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 import yaml
 
 from monitor.errors import InvalidInput, Location, Problem
-from monitor.yaml12.complaints import alias_hint, explain
+from monitor.yaml12.complaints import alias_hint, explain, short
 from monitor.yaml12.nodes import Document, Mapping, Node, Scalar, Sequence
 from monitor.yaml12.schema import CORE_TAGS, fits
 
@@ -28,6 +29,7 @@ _UNPRINTABLE = re.compile(
 )
 """YAML 1.2's printable characters (section 5.1), less the three that YAML 1.1 breaks lines at."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CORE_PREFIX = "tag:yaml.org,2002:"
 
 
@@ -82,9 +84,9 @@ def load_with(text: str, file: str, parser: _Parser) -> Node:
     """Load by a given scanner of PyYAML: the one in C, or the one in Python, which is slower."""
     text = text.removeprefix("\ufeff")
     document = Document(text, file)
-    problems = [_unprintable(document, found) for found in _UNPRINTABLE.finditer(text)]
-    if problems:
-        raise InvalidInput(problems[:PROBLEM_LIMIT])
+    found = islice(_UNPRINTABLE.finditer(text), PROBLEM_LIMIT)
+    if problems := [_unprintable(document, character) for character in found]:
+        raise InvalidInput(problems)
     builder = _Builder(document)
     events = parser(text)
     try:
@@ -128,6 +130,7 @@ class _Builder:
         self._begun: list[tuple[str | None, int]] = []
         self._count = 0
         self._aliased = 0
+        self._refused = Scalar(document, 0, 0, "", "")
 
     def read(self, get_event: Callable[[], Any]) -> None:
         """Read events up to the end of the stream."""
@@ -164,6 +167,9 @@ class _Builder:
         node = Scalar(self.document, start, event.end_mark.index, event.value, event.style or "")
         if event.tag:
             node.tag = self._tag(event, node)
+        if event.style == '"' and (found := _SURROGATE.search(event.value)):
+            message = f"the character U+{ord(found[0]):04X} may not stand here"
+            self._report("character", message, node.location)
         self._count += 1
         if event.anchor:
             self._anchors[event.anchor] = (node, 1)
@@ -176,10 +182,10 @@ class _Builder:
         tag = event.tag.removeprefix(_CORE_PREFIX)
         kind = {Scalar: CORE_TAGS - {"seq", "map"}, Sequence: {"seq"}, Mapping: {"map"}}[type(node)]
         if tag not in kind:
-            self._report("tag", f"the type {event.tag} is not known here", node.location)
+            self._report("tag", f"the type {short(event.tag)} is not known here", node.location)
             return ""
         if isinstance(node, Scalar) and not fits(node.raw, tag):
-            self._report("tag", f"{node.raw!r} is no {tag}", node.location)
+            self._report("tag", f"{short(node.raw)!r} is no {tag}", node.location)
             return ""
         return str(tag)
 
@@ -212,10 +218,10 @@ class _Builder:
         place = self.document.locate(event.start_mark.index)
         node, size = self._anchors.get(event.anchor, (None, 0))
         if node is None:
-            message = f"*{event.anchor} refers to nothing"
-            self._report("alias", message, place, alias_hint(event.anchor))
+            message = f"*{short(event.anchor)} refers to nothing"
+            self._report("alias", message, place, alias_hint(self.document, event.start_mark.index))
         elif node in self._open:
-            self._report("alias", f"*{event.anchor} contains itself", place)
+            self._report("alias", f"*{short(event.anchor)} contains itself", place)
         else:
             self._count += size
             self._aliased += size
@@ -232,7 +238,7 @@ class _Builder:
             self.root = node
             return
         parent = self._open[-1]
-        if type(parent) is Sequence:
+        if isinstance(parent, Sequence):
             parent.items.append(node)
         elif (key := self._keys[-1]) is None:
             self._keys[-1] = self._key(node)
@@ -242,17 +248,21 @@ class _Builder:
 
     def _key(self, node: Node) -> Scalar:
         if isinstance(node, Scalar):
+            # YAML 1.1 reads `[?x]` as a key; in 1.2 it is text, and surely meant so.
+            if self.document.text.startswith("?", node.start - 1) and node.end > node.start > 0:
+                place = self.document.locate(node.start - 1)
+                self._report("key", "a value cannot begin with ?", place, "put it in quotes")
             return node
         self._report("key", "a key must be text", node.location, "write `name: value`")
-        return Scalar(self.document, node.start, node.start, "", "")
+        return self._refused
 
-    def _enter(self, parent: Sequence | Mapping, key: Scalar, node: Node) -> None:
-        if not isinstance(parent, Mapping):  # pragma: no cover
-            raise TypeError
+    def _enter(self, parent: Mapping, key: Scalar, node: Node) -> None:
         name = key.raw
+        if key is self._refused:
+            return
         if name in parent.keys:
             first = parent.keys[name].location
-            message = f"the key {name!r} is given twice (first in line {first.line})"
+            message = f"the key {short(name)!r} is given twice (first in line {first.line})"
             self._report("duplicate-key", message, key.location, "keep one of them")
         elif name == "<<" and not key.style:
             message = "merge keys (<<) are no part of YAML 1.2"

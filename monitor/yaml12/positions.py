@@ -10,6 +10,7 @@ _BREAK = re.compile(r"\r\n?|\n")
 _FOLD = re.compile(r"[ \t]*(?:\r\n?|\n)[ \t\r\n]*")
 _ESCAPED_BREAK = re.compile(r"\\(?:\r\n?|\n)[ \t\r\n]*")
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n|$)")
+_ENDLESS = 1 << 40
 _ESCAPE_LENGTHS = {"x": 4, "u": 6, "U": 10}
 _SIMPLE_ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f",
@@ -115,7 +116,7 @@ def _block(source: str, begin: int, value: str, *, folded: bool) -> _Trace:
         lines.append((start, found.start() if found else len(source)))
         start = found.end() if found else len(source)
     before = _margin(source[first:last] for first, last in lines)
-    indent = max(before - _margin(value.split("\n")), 0)
+    indent = before - _margin(value.split("\n")) if before < _ENDLESS else before
     trace = _Trace()
     leading: list[int] = []
     trailing: list[int] = []
@@ -133,7 +134,7 @@ def _block(source: str, begin: int, value: str, *, folded: bool) -> _Trace:
         else:
             trace.add_breaks([*leading, *trailing], folded=False)
         trace.add_slice(source, content, last)
-        leading, trailing = [last], []
+        leading, trailing = [last] if last < len(source) else [], []
     if "-" not in marks:
         trace.add_breaks(leading, folded=False)
     if "+" in marks:
@@ -142,8 +143,8 @@ def _block(source: str, begin: int, value: str, *, folded: bool) -> _Trace:
 
 
 def _margin(lines: Iterable[str]) -> int:
-    """Return how many spaces begin the first line that has anything else."""
+    """Return how many spaces begin the first line that has anything else; no line, endless."""
     for line in lines:
         if line.strip(" "):
             return len(line) - len(line.lstrip(" "))
-    return 0
+    return _ENDLESS

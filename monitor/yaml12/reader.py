@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from typing import TypeVar
 
 from monitor.errors import Location, Problem, Severity
+from monitor.yaml12.complaints import short
 from monitor.yaml12.nodes import Mapping, Node, Scalar, Sequence
 from monitor.yaml12.suggestions import did_you_mean
 from monitor.yaml12.values import DURATION_HINT, parse_date, parse_duration, parse_time
@@ -56,7 +57,7 @@ class Reader:
             for name, key in node.keys.items():
                 if name not in allowed:
                     hint = did_you_mean(name, free)
-                    self.report("unknown-key", f"{what} has no key {name!r}", key, hint)
+                    self.report("unknown-key", f"{what} has no key {short(name)!r}", key, hint)
         for name in required:
             if name not in node.keys:
                 self.report("missing-key", f"{what} needs the key {name!r}", node)
@@ -276,7 +277,7 @@ def shown(node: Node) -> str:
         return "a mapping"
     if node.null:
         return "nothing" if not node.raw else node.raw
-    return repr(node.raw if len(node.raw) <= 60 else node.raw[:59] + "…")
+    return repr(short(node.raw))
 
 
 def _quoted(key: str) -> str:
