@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from monitor.model.alert import Alert, AlertContent, Answer, Delivery
-from monitor.model.article import Article, StoredArticle
+from monitor.model.article import Article, KnownArticle, StoredArticle
 from monitor.model.channel import Channel, Silence
 from monitor.model.decision import Candidate, Destination, History, Plan
 from monitor.model.firing import Firing, HitFacts
@@ -41,20 +40,6 @@ class SourceReader(Protocol):
 
     def poll(self, source: Source, state: SourceState, now: datetime) -> Poll:
         """Ask the source for what is new since `state`; failures are an outcome, never raised."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownArticle:
-    """What detection needs of an article that is stored already."""
-
-    id: int
-    content_hash: str
-    revision: int
-    title: str
-    url: str | None
-    published: datetime | None
-    story: int | None
-    late: bool
 
 
 class Writing(Protocol):
@@ -174,7 +159,10 @@ class Store(Protocol):
     # deliver
 
     def enqueue(self, alert: Alert) -> None:
-        """Put an alert that does not come from hits (notice, test, fallback) into the outbox."""
+        """Put an alert that does not come from hits (notice, test, fallback) into the outbox.
+
+        One whose id is there already is left out.
+        """
 
     def lease(
         self, channel: str, now: datetime, *, until: datetime, limit: int, worker: str
@@ -187,11 +175,11 @@ class Store(Protocol):
         Without `worker`, everybody's: a daemon that starts after a crash is alone.
         """
 
-    def held_until(self, channel: str, tries: int) -> datetime | None:
-        """Return when the alert that was tried last on a channel is due again.
+    def held_until(self, channel: str) -> datetime | None:
+        """Return when the first retry is due that holds up the alerts behind it; None if none does.
 
-        None when it is settled, when it has had `tries` attempts or more, or when nothing was
-        ever tried there: then nothing holds up the alerts behind it.
+        A pending alert that was tried holds its channel up, unless an alert made later has been
+        sent there meanwhile: then the channel works, and the alert alone is refused.
         """
 
     def content(self, alert: Alert) -> AlertContent:
@@ -205,7 +193,10 @@ class Store(Protocol):
         dead: bool,
         follow: Sequence[Alert] = (),
     ) -> None:
-        """Log an attempt and settle its alert, with the alerts (`follow`) that this causes."""
+        """Log an attempt and settle its alert, with the alerts (`follow`) that this causes.
+
+        Of `follow`, one whose id is there already is left out.
+        """
 
 
 class Notifier(Protocol):
