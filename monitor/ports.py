@@ -119,7 +119,10 @@ class Store(Protocol):
         destinations: Mapping[Destination, float],
         now: datetime,
     ) -> History:
-        """Return the past that matters; `destinations` gives seconds of `sent` to look back."""
+        """Return the past that matters.
+
+        `destinations` names the places to look at, with the seconds of `sent` to look back.
+        """
 
     def commit_plan(self, plan: Plan, now: datetime) -> Sequence[str]:
         """Store decisions and outbox rows together; return the ids of the new alerts, in order.

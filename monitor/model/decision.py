@@ -82,13 +82,15 @@ class Candidate:
     story: int | None
     at: datetime
     """When it was detected."""
+    event_at: datetime
+    """When its article happened: `monitor.model.firing.event_time`."""
     late: bool = False
     edit_ignored: bool = False
     notify: tuple[str, ...] = ()
     holds: tuple[Hold, ...] = ()
     """Every destination at which it waits, due or not."""
     settled: frozenset[str] = frozenset()
-    """The channels at which it has been decided for good."""
+    """The channels at which it has been decided for good, REROUTED aside."""
 
 
 @dataclass(frozen=True, slots=True)
