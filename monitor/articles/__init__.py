@@ -1,1 +1,1 @@
-"""What an article is: file formats to articles, language, identity. Pure."""
+"""What a file or page says, as an `Article`; whose it is, and whether it is known. Pure."""

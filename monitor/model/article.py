@@ -35,6 +35,8 @@ class Article:
     """The `id` of a .json/.jsonl article, handed through to the output."""
     encoding: str | None = None
     """The encoding that its bytes were read with, when not plain UTF-8."""
+    shared_link: bool = False
+    """Whether its feed gives `url` to several items, so that it identifies none of them."""
     notes: tuple[str, ...] = ()
     """What was unusual about it, in words: `date in the future`, `shortened to 1 MB`."""
 
@@ -51,3 +53,17 @@ class StoredArticle:
     story: int | None
     late: bool = False
     """Older than its source's max_age when first seen: matched, never alerted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """What detection needs of an article that is stored already."""
+
+    id: int
+    content_hash: str
+    revision: int
+    title: str
+    url: str | None
+    published: datetime | None
+    story: int | None
+    late: bool

@@ -1,0 +1,160 @@
+"""Plain text out of what publishers write: clean characters, paragraphs, a title where none is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from lxml import etree
+
+MAX_TITLE = 300
+"""Characters; a longer first sentence is cut at a word to make a title."""
+
+# C0 and C1 controls but tab and line ends, and lone surrogates: PostgreSQL stores no NUL, UTF-8
+# has no surrogates, and a terminal must never be sent an escape sequence by a publisher.
+_UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
+# Thin and no-break spaces stay: they group the digits of numbers.
+_BLANKS = re.compile(r"[ \t\n\v\f\r]+")
+_INVISIBLE = " \u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*|\u2029")
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'’”»)\]]*(?=\s+(\S+))|[。！？]+[”」』）]*")
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s(\"“«])(?:(?:[^\W\d_]\.)+|(?:mr|mrs|ms|dr|st|no|vs|gen|col|lt|sgt|prof|sen|rep|gov"
+    r"|jr|sr|им|ул|г|гг|тыс|млн|млрд)\.)$",
+    re.IGNORECASE,
+)
+
+
+def clean(text: str) -> str:
+    """Return the text with line feeds as line ends, no control characters, no lone surrogates."""
+    text = _LINE_END.sub("\n", text)
+    text = _UNWANTED.sub("", text)
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def one_line(text: str) -> str:
+    """Return the text cleaned, on one line, runs of blanks as one space."""
+    return _BLANKS.sub(" ", clean(text).replace("\u2029", " ")).strip()
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, divided by blank lines; each is cleaned and on one line."""
+    parts = (_BLANKS.sub(" ", part).strip() for part in _PARAGRAPH_END.split(clean(text)))
+    return [part for part in parts if part.strip(_INVISIBLE)]
+
+
+def unrepeated(parts: Iterable[str]) -> list[str]:
+    """Return the paragraphs without those that only repeat an earlier one (photo captions)."""
+    return list(dict.fromkeys(parts))
+
+
+def body_of(parts: Iterable[str]) -> str:
+    """Return paragraphs as an article's body: repeats dropped, one blank line between."""
+    return "\n\n".join(unrepeated(parts))
+
+
+def shortened(line: str, limit: int = MAX_TITLE) -> str:
+    """Return a line of at most `limit` characters, cut at a word and marked with an ellipsis."""
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    at_word = cut.rsplit(" ", 1)[0]
+    return (at_word if len(at_word) > limit // 2 else cut).rstrip(" ,;:-–—") + "…"
+
+
+def first_sentence(paragraph: str) -> str:
+    """Return the first sentence of a paragraph, at most `MAX_TITLE` characters long.
+
+    A full stop after an initial or a common abbreviation, or before a small letter, ends nothing.
+    """
+    # Looked for in a bounded part: nothing longer can be a title, and this stays linear.
+    for end in _SENTENCE_END.finditer(paragraph[: 4 * MAX_TITLE]):
+        head = paragraph[: end.end()]
+        following = end.group(1)
+        if following is not None and (following[0].islower() or _ABBREVIATED.search(head)):
+            continue
+        return shortened(head)
+    return shortened(paragraph)
+
+
+# --- HTML --------------------------------------------------------------------------------------
+
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
+})  # fmt: skip
+_SILENT = frozenset({
+    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math",
+    "head", "select", "textarea", "button",
+})  # fmt: skip
+_MARKUP = re.compile(r"[<&]")
+
+
+def html_tree(markup: str) -> etree._Element | None:
+    """Return the tree of an HTML page or fragment, however broken; None where there is none.
+
+    Nothing is fetched, and libxml2's own bounds on depth and size stay on.
+    """
+    parser = etree.HTMLParser(
+        no_network=True,
+        recover=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
+    )
+    # The wrapping keeps libxml2 from dropping what stands before the first tag.
+    data = f"<html><body>{clean(markup)}</body></html>".encode()
+    return etree.fromstring(data, parser)
+
+
+def html_paragraphs(markup: str) -> list[str]:
+    """Return the text of an HTML fragment or page as paragraphs; scripts and styles left out."""
+    if not _MARKUP.search(markup):
+        return paragraphs(markup)
+    root = html_tree(markup)
+    if root is None:
+        return []
+    return paragraphs("".join(_pieces(root)))
+
+
+def _pieces(root: etree._Element) -> Iterable[str]:
+    """Yield the visible text of a tree in order, with blank lines around blocks."""
+    silent = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag
+        if not isinstance(tag, str):
+            continue
+        if event == "start":
+            if tag in _SILENT:
+                silent += 1
+            elif not silent:
+                if tag in _BLOCKS:
+                    yield "\n\n"
+                elif tag == "br":
+                    yield "\n"
+                yield element.text or ""
+            continue
+        if tag in _SILENT:
+            silent -= 1
+        elif tag in _BLOCKS and not silent:
+            yield "\n\n"
+        if not silent:
+            yield element.tail or ""
+
+
+def html_line(markup: str) -> str:
+    """Return the text of a fragment on one line: a title that may hold tags or entities."""
+    if not _MARKUP.search(markup):
+        return one_line(markup)
+    return " ".join(html_paragraphs(markup))
+
+
+def folded(text: str) -> str:
+    """Return the text as compared for sameness: NFC, blanks collapsed, ends trimmed."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text)).strip()
