@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-_PRESCAN = 1_024  # bytes of a page in which HTML wants its encoding declared
+_PRESCAN = 16_384  # bytes; HTML wants the declaration in the first 1,024, many have it later
 _DETECT = 65_536  # bytes from which an undeclared encoding is detected
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROLS = 0.01
@@ -32,6 +32,7 @@ _LABELS = {
 }  # fmt: skip
 # Codecs of Python that are no encodings of text on the web; UTF-7 hides markup from filters.
 _NEVER = re.compile(r"utf.?7|.*_codec|idna|punycode|.*escape|undefined|rot.?13|mbcs|oem|cp037")
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9._:+-]{0,38}[a-z0-9])?")  # Python's own lookup is laxer
 _MULTI_BYTE = frozenset({
     "gb18030", "gbk", "gb2312", "hz", "big5", "big5hkscs", "cp932", "shift_jis", "euc_jp",
     "iso2022_jp", "cp949", "euc_kr",
@@ -56,8 +57,8 @@ class Decoded:
 
 def codec_named(label: str | None) -> str | None:
     """Return the codec that a declared encoding means on the web; None if it means none."""
-    key = (label or "").strip().strip("\"'").lower()
-    if not key or not key.isascii() or _NEVER.fullmatch(key):
+    key = (label or "").strip().lower()
+    if not _LABEL.fullmatch(key) or _NEVER.fullmatch(key):
         return None
     try:
         name = codecs.lookup(_LABELS.get(key, key)).name
@@ -172,8 +173,7 @@ def html_encoding(data: bytes) -> str | None:
             if codec_name is not None:
                 return codec_name
         elif _TAG.match(data, at):
-            name_end = re.compile(rb"[^\s>]*").match(data, at)
-            _, at = _attributes(data, name_end.end() if name_end else at)
+            _, at = _attributes(data, at)
         elif data[at : at + 1] in (b"!", b"/", b"?"):
             at = data.find(b">", at)
             if at < 0:
@@ -182,15 +182,15 @@ def html_encoding(data: bytes) -> str | None:
 
 
 def _attributes(data: bytes, at: int) -> tuple[dict[str, str], int]:
-    """Return a tag's attributes (the first of each name) and where the tag ends."""
+    """Return a tag's attributes, the first of each name, and where it ends; none if it does not."""
     found: dict[str, str] = {}
     while (fit := _ATTRIBUTE.match(data, at)) is not None:
         at = fit.end()
         if fit["end"]:
-            break
+            return found, at
         value = fit["double"] or fit["single"] or fit["bare"] or b""
         found.setdefault(fit["name"].decode("latin-1").lower(), value.decode("latin-1"))
-    return found, at
+    return {}, len(data)
 
 
 def _declared(attributes: dict[str, str]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 from pathlib import PurePath
+from posixpath import normpath
 from urllib.parse import quote, unquote, urlsplit
 
 from monitor.articles.prose import folded
@@ -75,7 +76,8 @@ def _path(written: str) -> str:
     """Return a path in one spelling, without what only names a form of the page."""
     path = _requoted(written, "/")
     while True:
-        shorter = re.sub(r"/{2,}", "/", path).rstrip("/")
+        shorter = normpath(path).lstrip("/") if path else ""
+        shorter = f"/{shorter}" if shorter else ""
         shorter = _AMP_START.sub("", _INDEX.sub("", _AMP_END.sub("", shorter)))
         if shorter == path:
             return path

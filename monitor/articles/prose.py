@@ -23,7 +23,7 @@ _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*|\u2029")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'’”»)\]]*(?=\s+(\S+))|[。！？]+[”」』）]*")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(\"“«])(?:(?:[^\W\d_]\.)+|(?:mr|mrs|ms|dr|st|no|vs|gen|col|lt|sgt|prof|sen|rep|gov"
-    r"|jr|sr|им|ул|г|гг|тыс|млн|млрд)\.)$",
+    r"|jr|sr|inc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|им|ул|г|гг|тыс|млн|млрд)\.)$",
     re.IGNORECASE,
 )
 
