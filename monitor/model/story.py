@@ -28,6 +28,10 @@ class StoryLink:
     """For people: `shares: Tokayev, CSTO, peacekeepers; 0.81`."""
     article: int | None = None
     """The known article that it is most like."""
+    text: int | None = None
+    """The article whose text it copies, resolved to the first of them; None: its own text."""
+    keep_rows: bool = True
+    """False: practically the same text is known and is found in its stead; no rows to search by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
