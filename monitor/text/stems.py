@@ -1,0 +1,84 @@
+"""Stems by Snowball (snowballstem.org)."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
+
+from monitor.text.fold import fold
+
+_ALGORITHMS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nb": "norwegian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "st": "sesotho",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+_CYRILLIC = re.compile("[\u0400-\u052f]")
+_LATIN = re.compile("[a-z]")
+
+STEMMED_LANGUAGES = frozenset(_ALGORITHMS)
+"""The ISO 639-1 codes that `stem` knows."""
+
+
+@cache
+def _stemmer(algorithm: str) -> Stemmer.Stemmer | None:
+    # Its own cache is off (lru_cache below does that). Calls hold the interpreter lock throughout,
+    # so threads may share one.
+    if algorithm not in Stemmer.algorithms():
+        return None
+    return Stemmer.Stemmer(algorithm, 0)
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str, lang: str) -> str | None:
+    """Return the stem of a folded word in a language (ISO 639-1), None if Snowball has none for it.
+
+    The stem is folded too. A language that an older Snowball lacks counts as not known.
+    """
+    algorithm = _ALGORITHMS.get(lang)
+    stemmer = _stemmer(algorithm) if algorithm else None
+    return fold(stemmer.stemWord(word)) if stemmer else None
+
+
+def language_of_script(word: str) -> str | None:
+    """Return the language whose stems a word gets where none is known, by its letters.
+
+    Latin counts as English, Cyrillic as Russian; other scripts have no such language (None).
+    """
+    if _LATIN.search(word):
+        return "en"
+    return "ru" if _CYRILLIC.search(word) else None

@@ -1,0 +1,263 @@
+"""Words of a text, with their places in it.
+
+The Unicode word boundaries (UAX #29) with the tailoring of docs/rules.md: hyphen, slash,
+underscore, apostrophe, colon and a dot between letters divide; `.` and `,` inside digits do not;
+dotted initials are one word; a possessive ending is none. Each character of a script written
+without spaces is a word.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from bisect import bisect_right
+from functools import cache
+
+from monitor.text.fold import IGNORABLE, fold, visible
+from monitor.text.offsets import Composed
+
+_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+
+# Dotted initials are only looked for where a dot stands directly before a letter: trying them at
+# every word would cost a third more.
+_DOT_BEFORE_LETTER = re.compile(r"\.[^\W\d_]")
+
+# Typographic punctuation and the ASCII that stands for it: most English texts are ASCII then.
+_PUNCTUATION = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
+_SPACES = ("\u00a0", "…", "•", "€", "£")
+# Apostrophes that are letters to Unicode, and signs that NFKC would glue to the word beside them.
+_APOSTROPHES = ("ʼ", "ʻ", "＇")
+_GLUED = ("™", "℠", "℡", "№")
+
+_UNSPACED = (
+    "\u0e01-\u0e3a\u0e40-\u0e4e"  # Thai, without its digits
+    "\u0e81-\u0ebd\u0ec0-\u0ece\u0edc-\u0edf"  # Lao
+    "\u1780-\u17d3\u17d7\u17dc"  # Khmer
+    "\u1000-\u103f\u1050-\u108f\u109a-\u109f\ua9e0-\ua9ef\ua9fa-\ua9fe\uaa60-\uaa7f"  # Myanmar
+    "\u3005-\u3007\u3021-\u3029\u3038-\u303c\u3041-\u309f\u30a0-\u30ff\u3105-\u312f\u31a0-\u31bf"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"  # Kana, Bopomofo, Han
+    "\U0001aff0-\U0001b16f\U00020000-\U0003ffff"  # their later additions
+)
+"""Scripts written without spaces, as the inside of a set."""
+
+_EUROPEAN = "A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0400-\u0481\u048a-\u052f"
+"""Digits, Latin and Cyrillic letters: with these alone, the quicker expressions will do."""
+_BEYOND_EUROPEAN = re.compile(
+    rf"[^\x00-\x7f{_EUROPEAN}\u00a1-\u00a7\u00a9\u00ab\u00ac\u00ae\u00b0\u00b1\u00b6\u00bb\u00bf\u00d7\u00f7"
+    "\u2010-\u2027\u2030-\u203e\u2042\u2043\u2045-\u205e\u20a0-\u20bf\u2190-\u2bff]"
+)
+
+
+class Tokens:
+    """The words of one text: folded, as written, and where they stand.
+
+    `words` are folded; `paragraphs` holds, for each paragraph that is not blank, the index of its
+    first word (one without words has the index of the next word). `kept`, `starts`, `ends` and
+    `paragraph_ends` are worked out when first asked for; equal results are the only effect of two
+    threads that ask at once.
+    """
+
+    __slots__ = ("_ends", "_kept", "_starts", "paragraphs", "text", "words")
+
+    def __init__(self, text: str, words: list[str], paragraphs: tuple[int, ...]) -> None:
+        self.text = text
+        self.words = words
+        self.paragraphs = paragraphs
+        self._kept: list[str] | None = None
+        self._starts: list[int] | None = None
+        self._ends: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def kept(self) -> list[str]:
+        """The words in NFKC with their letter case and accents."""
+        if self._kept is None:
+            plain, expression = _prepare(self.text)
+            self._kept = [_joined(word) for word in expression.findall(plain)]
+        return self._kept
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each word starts in `text`."""
+        if self._starts is None:
+            self._locate()
+        return self._starts  # type: ignore[return-value]  # set by _locate
+
+    @property
+    def ends(self) -> list[int]:
+        """Where each word ends in `text` (exclusive), without a possessive ending."""
+        if self._starts is None:
+            self._locate()
+        return self._ends
+
+    @property
+    def paragraph_ends(self) -> tuple[int, ...]:
+        """Where each paragraph ends in `text` (exclusive): the offset of the break after it."""
+        bounds = [0]
+        for found in _BREAK.finditer(self.text):
+            bounds += found.span()
+        bounds.append(len(self.text))
+        spans = zip(bounds[::2], bounds[1::2], strict=True)
+        return tuple(end for start, end in spans if self.text[start:end].strip())
+
+    def paragraph(self, word: int) -> int:
+        """Return the number (from 0) of the paragraph of the word with this index."""
+        return bisect_right(self.paragraphs, word) - 1
+
+    def _locate(self) -> None:
+        plain, expression = _prepare(self.text)
+        spans = [found.span(1) for found in expression.finditer(plain)]
+        starts = [start for start, _ in spans]
+        ends = [end for _, end in spans]
+        if len(plain) != len(self.text) or plain != _aligned(self.text):
+            composed = Composed(_aligned(self.text))
+            starts = [composed.starts[start] for start in starts]
+            ends = [composed.ends[end - 1] for end in ends]
+        self._ends = ends  # before _starts, whose presence says that both are there
+        self._starts = starts
+
+
+def tokenize(text: str) -> Tokens:
+    """Divide a text into words. Linear in the text's length."""
+    plain, expression = _prepare(text)
+    if not plain.isascii():
+        raw, paragraphs = _by_paragraph(plain, expression)
+        return Tokens(text, list(map(_folded_raw.__getitem__, raw)), paragraphs)
+    words, paragraphs = _by_paragraph(plain.lower(), expression)
+    if expression is _ascii_words()[1]:
+        words = [_joined(word) if "." in word else word for word in words]
+    return Tokens(text, words, paragraphs)
+
+
+def _by_paragraph(plain: str, expression: re.Pattern[str]) -> tuple[list[str], tuple[int, ...]]:
+    if "\n" not in plain:
+        return expression.findall(plain), (0,)
+    words: list[str] = []
+    paragraphs = []
+    for paragraph in _BREAK.split(plain):
+        if paragraph and not paragraph.isspace():
+            paragraphs.append(len(words))
+            words += expression.findall(paragraph)
+    return words, tuple(paragraphs) or (0,)
+
+
+def _aligned(text: str) -> str:
+    """Return the text with signs replaced one for one, so that offsets stay."""
+    if text.isascii():
+        return text
+    for sign, ascii_sign in _PUNCTUATION:
+        text = text.replace(sign, ascii_sign)
+    for sign in _SPACES:
+        text = text.replace(sign, " ")
+    if text.isascii():
+        return text
+    for sign in _APOSTROPHES:
+        text = text.replace(sign, "'")
+    for sign in _GLUED:
+        text = text.replace(sign, " ")
+    return text
+
+
+def _prepare(text: str) -> tuple[str, re.Pattern[str]]:
+    """Return the text in the form that is divided, and the expression that finds its words."""
+    plain = _aligned(text)
+    if plain.isascii():
+        expressions = _ascii_words()
+    else:
+        plain = unicodedata.normalize("NFKC", plain)
+        expressions = _unicode_words() if _BEYOND_EUROPEAN.search(plain) else _european_words()
+    return plain, expressions[_DOT_BEFORE_LETTER.search(plain) is not None]
+
+
+@cache
+def _ascii_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return _expressions("[A-Za-z0-9]", "[A-Za-z]")
+
+
+@cache
+def _european_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    return _expressions(f"[{_EUROPEAN}]", rf"(?!\d)[{_EUROPEAN}]")
+
+
+@cache
+def _unicode_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Build the expressions for any text: about 10 ms, so only when a text asks for it."""
+    letter = rf"[^\W\d_{_UNSPACED}]"
+    rest = f"[{_marks()}{IGNORABLE}]"
+    inside = (
+        rf"|[·‧](?<={letter}.)(?={letter})"  # Catalan
+        r"|[\"״](?<=[א-ת].)(?=[א-ת])"  # Hebrew acronyms
+        r"|⁄(?<=\d.)(?=\d)"  # what NFKC makes of ½
+    )
+    return _expressions(
+        rf"[^\W_{_UNSPACED}]", letter, rest=rest, inside=inside, other=f"|[{_UNSPACED}]{rest}*+"
+    )
+
+
+def _expressions(
+    char: str, letter: str, *, rest: str = "", inside: str = "", other: str = ""
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return two expressions whose first group is a word: without and with dotted initials.
+
+    `char` fits a letter or digit, `letter` a letter, `rest` what may follow one inside its word;
+    `inside` are further signs that do not divide, `other` further words.
+    """
+    run = f"{char}++(?:{rest}++{char}*+)*+" if rest else f"{char}++"
+    single = f"{letter}{rest}*+(?!{char})" if rest else f"{letter}(?!{char})"
+    end = f"{char}|{rest}" if rest else char
+    word = rf"{run}(?:(?:[.,](?<=\d.)(?=\d){inside}){run})*+"
+    initials = rf"{single}(?:\.{single})++"
+    return (
+        re.compile(rf"({word}{other})(?:'[sS](?!{end}))?+"),
+        re.compile(rf"({initials}|{word}{other})(?:\.?'[sS](?!{end}))?+"),
+    )
+
+
+def _marks() -> str:
+    """Return the combining marks of Unicode as the inside of a set.
+
+    Ranges are joined over what is a letter or not assigned: fewer ranges are quicker, and a letter
+    may follow a letter anyway.
+    """
+    ranges: list[list[int]] = []
+    joinable = False
+    for code in range(0x300, sys.maxunicode + 1):
+        if code == 0x20000:  # only ideographs and variation selectors (IGNORABLE) from here on
+            break
+        kind = unicodedata.category(chr(code))
+        if kind[0] == "M":
+            if joinable:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+            joinable = True
+        elif not (kind in {"Ll", "Lu", "Lt", "Cn"} or (kind == "Lo" and code > 0xFFFF)):
+            joinable = False
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+def _joined(raw: str) -> str:
+    """Return a found word without the dots of initials, Hebrew quotes and invisible characters."""
+    if not raw.isascii():
+        raw = visible(raw).replace('"', "").replace("״", "")
+    if "." in raw and not any(map(str.isdigit, raw)):
+        return raw.replace(".", "")
+    return raw
+
+
+class _FoldedRaw(dict[str, str]):
+    """The folded form of words as found; bounded, since hostile text has endless new words."""
+
+    def __missing__(self, raw: str) -> str:
+        word = fold(_joined(raw))
+        if len(raw) <= 64:
+            if len(self) >= 100_000:
+                self.clear()
+            self[raw] = word
+        return word
+
+
+_folded_raw = _FoldedRaw()
