@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from monitor import __version__
-from monitor.errors import InvalidConfig, InvalidInput, MonitorError, UsageError
+from monitor.errors import InvalidConfig, InvalidInput, MonitorError, StoreError, UsageError
 
 FOUND_FAULT = 1
 UNUSABLE = 2
@@ -98,28 +98,27 @@ def outcome(args: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code (docs/config.md, "Exit codes")."""
     try:
         code = app.main(args, prog_name="monitor", standalone_mode=False)
-    except click.exceptions.Abort:
+        sys.stdout.flush()
+    except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
-    except KeyboardInterrupt:
-        click.echo("interrupted", err=True)
-        return INTERRUPTED
-    except click.UsageError as error:
-        error.show()
-        return UNUSABLE
-    except click.ClickException as error:
-        error.show()
-        return UNUSABLE
-    except InvalidInput as error:
-        return _report(error)
-    except MonitorError as error:
-        click.echo(f"monitor: {error}", err=True)
-        return UNUSABLE if isinstance(error, UsageError) else FOUND_FAULT
     except BrokenPipeError:
         # The reader of our output (`| head`) has had enough; say nothing, as others do.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (click.ClickException, MonitorError) as error:
+        return _failed(error)
     return code if isinstance(code, int) else 0
+
+
+def _failed(error: click.ClickException | MonitorError) -> int:
+    if isinstance(error, click.ClickException):
+        error.show()
+        return UNUSABLE
+    if isinstance(error, InvalidInput):
+        return _report(error)
+    click.echo(f"monitor: {error}", err=True)
+    return UNUSABLE if isinstance(error, UsageError | StoreError) else FOUND_FAULT
 
 
 def _report(error: InvalidInput) -> int:

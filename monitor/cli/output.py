@@ -1,4 +1,4 @@
-"""What commands print: JSON lines for machines, tables for people; messages go to standard error."""
+"""What commands print: JSON lines for machines, tables for people, messages aside."""
 
 from __future__ import annotations
 

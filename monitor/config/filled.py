@@ -23,6 +23,9 @@ class FilledReader(Reader):
     def text(self, node: Node, what: str) -> str | None:
         """Read text, with its references filled in."""
         raw = super().text(node, what)
+        if raw is not None and not raw.strip():
+            self.report("empty", f"{what} is empty", node, "give a value, or leave it out")
+            return None
         if raw is None or "${" not in raw or not isinstance(node, Scalar):
             return raw
         filled = fill(raw, self.environ)

@@ -101,7 +101,8 @@ def _settings(reader: FilledReader, top: Fields, path: Path) -> Settings:
     operator = top.text("operator") or None
     names = channel_names(top)
     if operator is not None and operator not in names:
-        unknown(reader, "channel", operator, names, top.key_location("operator"))
+        where = top.get("operator") or top.node
+        unknown(reader, "channel", operator, names, where)
     canary = top.duration("canary", None, never="never")
     keep = top.duration("retention", None, never="never")
     source_ids = [source.id for source in sources]

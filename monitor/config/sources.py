@@ -37,7 +37,7 @@ def read_sources(reader: FilledReader, top: Fields) -> tuple[Source, ...]:
         if source is None:
             continue
         if first := seen.get(source.id):
-            message = f"the source id {source.id!r} is taken by the source at {first.location}"
+            message = f"the source id {source.id!r} is taken: line {first.location.line}"
             reader.report("duplicate-id", message, source.location, "give each source its own id")
         else:
             seen[source.id] = source
@@ -67,8 +67,6 @@ def _source(reader: FilledReader, node: Node, fallback: Source) -> Source | None
 
 def _common(reader: FilledReader, fields: Fields, source: Source) -> Source:
     every = fields.duration("every", source.every) or source.every
-    if every.total_seconds() < 1:
-        reader.report("range", "`every` must be at least 1s", fields.key_location("every"))
     lang = fields.text("lang", source.lang or "").lower() or None
     if lang is not None and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", lang):
         hint = "a language code: en, ru, kk, pt-br"
