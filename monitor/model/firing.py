@@ -41,7 +41,7 @@ class Firing:
     group: str
     """The values of `group_by` in its order: `lang=en, source_tag=wire`; empty without."""
     at: datetime
-    """Event time of the newest hit of the evidence."""
+    """The end of its window: the event time of a hit."""
     things: tuple[str, ...]
     """What was counted (rule ids, source ids, `story:12`, `article:7`), sorted."""
     hits: tuple[int, ...]

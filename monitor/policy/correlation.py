@@ -1,0 +1,108 @@
+"""Correlation rules: hits counted over event time (rules.md section 4).
+
+A window is `(end - within, end]`, and ends at a hit. Counted are the distinct things (rules,
+stories, sources or articles) of its hits. What a firing has counted does not count again for the
+same rule and group in windows that end less than `within` from that firing's: so a rule fires again
+only for `at_least` things that it has not named lately, and never twice for the same evidence. A
+late article is counted at its own time, and may complete a window of the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import product
+
+from monitor.model.firing import Firing, HitFacts
+from monitor.model.rule import Correlation, Distinct, Rule
+from monitor.policy.window import USUAL_WINDOWS, Sweep
+
+
+def watched(rule: Rule, rules: Mapping[str, Rule]) -> frozenset[str]:
+    """Return the ids of the rules whose hits a correlation rule counts; never its own.
+
+    `tag:NAME` stands for every rule with that tag, letter case aside.
+    """
+    found: set[str] = set()
+    for name in rule.correlate.rules if rule.correlate is not None else ():
+        kind, colon, tag = name.partition(":")
+        if kind == "tag" and colon:
+            found.update(
+                other.id
+                for other in rules.values()
+                if tag.casefold() in (text.casefold() for text in other.tags)
+            )
+        else:
+            found.add(name)
+    return frozenset(found - {rule.id})
+
+
+def span(correlation: Correlation) -> tuple[timedelta, timedelta]:
+    """Return how far before and after a hit's event time its windows reach, rates included."""
+    windows = 1 if correlation.burst is None else 1 + USUAL_WINDOWS
+    return correlation.within * windows, correlation.within
+
+
+def correlate(
+    rules: Mapping[str, Rule],
+    hits: Iterable[HitFacts],
+    firings: Iterable[Firing],
+    now: datetime,
+    *,
+    fresh: Collection[int] | None = None,
+) -> tuple[Firing, ...]:
+    """Return what the correlation rules fire for, oldest first.
+
+    `hits` and `firings` are the past, complete as far as `span` reaches around the `fresh` hits.
+    Only windows with a fresh hit are looked at; None looks at all of them.
+    """
+    ordered = sorted(hits, key=lambda hit: (hit.at, hit.hit))
+    known = list(firings)
+    found: list[Firing] = []
+    for rule in sorted(rules.values(), key=lambda rule: rule.id):
+        if rule.correlate is None or not rule.runs_on(now.date()):
+            continue
+        names = watched(rule, rules)
+        groups: dict[str, list[HitFacts]] = {}
+        for hit in ordered:
+            for group in _groups(hit, rule.correlate.group_by) if hit.rule in names else ():
+                groups.setdefault(group, []).append(hit)
+        for group, members in groups.items():
+            past = [it for it in known if it.rule == rule.id and it.group == group]
+            things = [thing(member, rule.correlate.distinct) for member in members]
+            sweep = Sweep(rule.id, group, rule.correlate, members, things)
+            found += sweep.run(past, fresh)
+    return tuple(sorted(found, key=lambda firing: (firing.at, firing.rule, firing.group)))
+
+
+def thing(hit: HitFacts, distinct: Distinct) -> str:
+    """Return what a hit counts as; an article without a story is a story of its own."""
+    match distinct:
+        case Distinct.RULES:
+            return hit.rule
+        case Distinct.SOURCES:
+            return hit.source
+        case Distinct.STORIES if hit.story is not None:
+            return f"story:{hit.story}"
+        case _:
+            return f"article:{hit.article}"
+
+
+def _groups(hit: HitFacts, group_by: Sequence[str]) -> list[str]:
+    """Return the groups that a hit belongs to: with several tags, one for each."""
+    values = [[f"{name}={value}" for value in _values(hit, name)] for name in group_by]
+    return [", ".join(combination) for combination in product(*values)]
+
+
+def _values(hit: HitFacts, name: str) -> tuple[str, ...]:
+    """Return the values that a hit has for one of `GROUPINGS`; an empty one where it has none."""
+    values: dict[str, tuple[str, ...]] = {
+        "source_tag": hit.source_tags,
+        "source": (hit.source,),
+        "lang": (hit.lang or "",),
+        "rule": (hit.rule,),
+        "tag": hit.tags,
+        "level": (hit.level.label,),
+        "story": ("" if hit.story is None else str(hit.story),),
+    }
+    return values[name] or ("",)
