@@ -59,7 +59,7 @@ class Writing(Protocol):
         """Store a changed version, keep the former one, and return the revision's number."""
 
     def add_keys(self, id: int, source: str, keys: Sequence[str]) -> None:
-        """Let an article be found by further identity keys."""
+        """Let an article be found by further identity keys, also by ones that led to another."""
 
     def add_hits(
         self,
@@ -70,8 +70,8 @@ class Writing(Protocol):
         *,
         now: datetime,
         edit: bool,
-    ) -> Sequence[int]:
-        """Store the hits that the article does not have yet; return the ids of the new ones.
+    ) -> Sequence[str]:
+        """Store the hits that the article does not have yet; return the rules of the new ones.
 
         `edit` says that the article was known before: rules with `on_edit: ignore` keep quiet.
         """
@@ -94,6 +94,9 @@ class Store(Protocol):
 
     def source_states(self) -> Mapping[str, SourceState]:
         """Return what is known of every source ever polled, by id."""
+
+    def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
+        """Return what `Writing.known` returns, without holding up other writers."""
 
     def article(self, id: int) -> StoredArticle | None:
         """Return one article in its newest revision."""

@@ -48,7 +48,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     )
-    op.create_index(op.f("ix_alerts_state_settled"), "alerts", ["state", "settled"], unique=False)
+    op.create_index(
+        "ix_alerts_sent",
+        "alerts",
+        ["channel", "seq"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sent'"),
+        postgresql_where=sa.text("state = 'sent'"),
+    )
+    op.create_index(op.f("ix_alerts_settled"), "alerts", ["settled"], unique=False)
     op.create_table(
         "articles",
         sa.Column("title", sa.Text(), nullable=False),
@@ -63,6 +71,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text(), nullable=True),
         sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("encoding", sa.Text(), nullable=True),
+        sa.Column("shared_link", sa.Boolean(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -86,6 +95,7 @@ def upgrade() -> None:
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("started", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("report", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_daemons")),
     )
     op.create_table(
@@ -182,6 +192,10 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("group", sa.Text(), nullable=False),
         sa.Column("first_alert", sa.Text(), nullable=False),
+        sa.Column(
+            "first_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("first_is_hit", sa.Boolean(), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
@@ -218,7 +232,7 @@ def upgrade() -> None:
             ["alert"], ["alerts.id"], name=op.f("fk_deliveries_alert_alerts"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint("alert", "attempt", name=op.f("uq_deliveries_alert_attempt")),
+        sa.UniqueConstraint("alert", "attempt", "at", name=op.f("uq_deliveries_alert_attempt_at")),
     )
     op.create_index(op.f("ix_deliveries_at"), "deliveries", ["at"], unique=False)
     op.create_index(op.f("ix_deliveries_channel_at"), "deliveries", ["channel", "at"], unique=False)
@@ -273,6 +287,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text(), nullable=True),
         sa.Column("external_id", sa.Text(), nullable=True),
         sa.Column("encoding", sa.Text(), nullable=True),
+        sa.Column("shared_link", sa.Boolean(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("article", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -433,7 +448,7 @@ def upgrade() -> None:
         "decisions",
         ["until"],
         unique=False,
-        sqlite_where=sa.text("current AND outcome = 'hold'"),
+        sqlite_where=sa.text("current = 1 AND outcome = 'hold'"),
         postgresql_where=sa.text("current AND outcome = 'hold'"),
     )
     op.create_index(
@@ -441,7 +456,7 @@ def upgrade() -> None:
         "decisions",
         ["hit", "route", "channel"],
         unique=True,
-        sqlite_where=sa.text("current"),
+        sqlite_where=sa.text("current = 1"),
         postgresql_where=sa.text("current"),
     )
     op.create_table(

@@ -57,7 +57,14 @@ alerts = Table(
         sqlite_where=text("state = 'pending'"),
         postgresql_where=text("state = 'pending'"),
     ),
-    Index(None, "state", "settled"),
+    Index(
+        "ix_alerts_sent",
+        "channel",
+        "seq",
+        sqlite_where=text("state = 'sent'"),
+        postgresql_where=text("state = 'sent'"),
+    ),
+    Index(None, "settled"),
     sqlite_autoincrement=True,
 )
 
@@ -82,6 +89,8 @@ class _GroupCols(TypedColumns):
     channel: Named[str] = Column(Words)
     group: Named[str] = Column(Words)
     first_alert: Named[str] = Column(Words)
+    first_seq: Named[int] = Column(Id)
+    first_is_hit: Named[bool]
     last_at: Named[datetime] = Column(Utc)
     rules: Named[list[str]] = Column(JSON)
     level: Named[int]
@@ -108,7 +117,7 @@ deliveries = Table(
     "deliveries",
     metadata,
     _DeliveryCols,
-    UniqueConstraint("alert", "attempt"),
+    UniqueConstraint("alert", "attempt", "at"),
     Index(None, "channel", "at"),
     Index(None, "at"),
 )
@@ -130,6 +139,7 @@ class _DaemonCols(TypedColumns):
     pid: Named[int]
     started: Named[datetime] = Column(Utc)
     seen: Named[datetime] = Column(Utc)
+    report: Named[str] = Column(Words)
 
 
 daemons = Table("daemons", metadata, _DaemonCols)

@@ -78,6 +78,7 @@ class _VersionCols(TypedColumns):
     path: Named[str | None] = Column(Words)
     external_id: Named[str | None] = Column(Words)
     encoding: Named[str | None] = Column(Words)
+    shared_link: Named[bool]
     notes: Named[list[str]] = Column(JSON)
     content_hash: Named[str] = Column(Words)
 

@@ -8,18 +8,21 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from monitor.model.article import StoredArticle
+from monitor.model.article import KnownArticle, StoredArticle
 from monitor.model.rule import Rule
 from monitor.model.source import SourceState
-from monitor.store.detection import SqlWriting
+from monitor.store.correlating import Correlating
+from monitor.store.deciding import Deciding
+from monitor.store.detection import SqlWriting, read_known
 from monitor.store.engine import Database
+from monitor.store.outbox import Outbox
 from monitor.store.rows import STORED_ARTICLE, stored_article
 from monitor.store.schema import require_current
 from monitor.store.tables import articles, rule_versions, source_files, sources, story_members
 from monitor.store.types import index_key, insert_into
 
 
-class SqlStore:
+class SqlStore(Deciding, Correlating, Outbox):
     """Implements `ports.Store` and `ports.FileMemory`. Safe to use from several threads."""
 
     def __init__(self, database: Database) -> None:
@@ -45,6 +48,11 @@ class SqlStore:
                     source_files.c.source == source, source_files.c.path == index_key(path)
                 )
             ).scalar_one_or_none()
+
+    def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
+        """See `ports.Store.known`."""
+        with self._database.reading() as connection:
+            return read_known(connection, source, keys)
 
     def article(self, id: int) -> StoredArticle | None:
         """See `ports.Store.article`."""

@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from monitor.model.article import Article
+from monitor.model.article import Article, KnownArticle
 from monitor.model.firing import event_time
 from monitor.model.hit import HitState, Match, Review
 from monitor.model.rule import OnEdit, Rule
 from monitor.model.source import Refusal, SourceState
-from monitor.ports import KnownArticle
 from monitor.store.rows import evidence_values, version_values
 from monitor.store.tables import (
     article_keys,
@@ -26,7 +25,7 @@ from monitor.store.tables import (
     sources,
     story_members,
 )
-from monitor.store.types import index_key, insert_into
+from monitor.store.types import batches, index_key, insert_into
 
 
 class SqlWriting:
@@ -38,26 +37,7 @@ class SqlWriting:
 
     def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
         """See `ports.Writing.known`."""
-        stored = {index_key(key): key for key in keys}
-        if not stored:
-            return {}
-        rows = self._connection.execute(
-            select(
-                article_keys.c.key,
-                articles.c.id,
-                articles.c.content_hash,
-                articles.c.revision,
-                articles.c.title,
-                articles.c.url,
-                articles.c.published,
-                story_members.c.story,
-                articles.c.late,
-            )
-            .join(articles, articles.c.id == article_keys.c.article)
-            .outerjoin(story_members, story_members.c.article == articles.c.id)
-            .where(article_keys.c.key.in_(stored), article_keys.c.source == source)
-        )
-        return {stored[row[0]]: KnownArticle(*row[1:]) for row in rows}
+        return read_known(self._connection, source, keys)
 
     def add_article(
         self, article: Article, keys: Sequence[str], content_hash: str, *, now: datetime, late: bool
@@ -109,11 +89,18 @@ class SqlWriting:
         return number
 
     def add_keys(self, id: int, source: str, keys: Sequence[str]) -> None:
-        """See `ports.Writing.add_keys`. A key that leads to another article stays with it."""
+        """See `ports.Writing.add_keys`."""
         if keys:
-            rows = [{"key": index_key(key), "source": source, "article": id} for key in keys]
+            rows = [
+                {"key": key, "source": source, "article": id}
+                for key in sorted({index_key(key) for key in keys})
+            ]
+            adding = insert_into(article_keys, self._dialect)
             self._connection.execute(
-                insert_into(article_keys, self._dialect).on_conflict_do_nothing(), rows
+                adding.on_conflict_do_update(
+                    index_elements=["key", "source"], set_={"article": adding.excluded.article}
+                ),
+                rows,
             )
 
     def add_hits(
@@ -125,7 +112,7 @@ class SqlWriting:
         *,
         now: datetime,
         edit: bool,
-    ) -> Sequence[int]:
+    ) -> Sequence[str]:
         """See `ports.Writing.add_hits`."""
         if not matches:
             return ()
@@ -142,7 +129,7 @@ class SqlWriting:
             for match in matches
         ]
         added = self._connection.execute(
-            insert_into(hits, self._dialect).on_conflict_do_nothing().returning(hits.c.id), rows
+            insert_into(hits, self._dialect).on_conflict_do_nothing().returning(hits.c.rule), rows
         )
         return sorted(added.scalars())
 
@@ -176,6 +163,33 @@ class SqlWriting:
                     for item in items
                 ],
             )
+
+
+def read_known(
+    connection: Connection, source: str, keys: Sequence[str]
+) -> Mapping[str, KnownArticle]:
+    """Return the source's articles that carry any of these identity keys, by key."""
+    stored = {index_key(key): key for key in keys}
+    found: dict[str, KnownArticle] = {}
+    for some in batches(stored):
+        rows = connection.execute(
+            select(
+                article_keys.c.key,
+                articles.c.id,
+                articles.c.content_hash,
+                articles.c.revision,
+                articles.c.title,
+                articles.c.url,
+                articles.c.published,
+                story_members.c.story,
+                articles.c.late,
+            )
+            .join(articles, articles.c.id == article_keys.c.article)
+            .outerjoin(story_members, story_members.c.article == articles.c.id)
+            .where(article_keys.c.key.in_(some), article_keys.c.source == source)
+        )
+        found.update((stored[row[0]], KnownArticle(*row[1:])) for row in rows)
+    return found
 
 
 def hit_values(match: Match, rule: Rule, *, now: datetime, edit: bool) -> dict[str, Any]:

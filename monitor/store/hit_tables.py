@@ -102,13 +102,13 @@ decisions = Table(
         "route",
         "channel",
         unique=True,
-        sqlite_where=text("current"),
+        sqlite_where=text("current = 1"),
         postgresql_where=text("current"),
     ),
     Index(
         "ix_decisions_waiting",
         "until",
-        sqlite_where=text("current AND outcome = 'hold'"),
+        sqlite_where=text("current = 1 AND outcome = 'hold'"),
         postgresql_where=text("current AND outcome = 'hold'"),
     ),
     Index(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row
 
 from monitor.model.article import Article, StoredArticle
+from monitor.model.firing import Firing
 from monitor.model.hit import Evidence, Hit, HitState, Review
 from monitor.model.rule import Level
 from monitor.store.tables import articles, hits, revisions, story_members
@@ -24,6 +25,7 @@ _VERSION = (
     "path",
     "external_id",
     "encoding",
+    "shared_link",
     "notes",
     "body",
 )
@@ -116,6 +118,19 @@ def hit(row: Row[*tuple[Any, ...]]) -> Hit:
         state=HitState(state),
         review=Review(review),
         note=note,
+    )
+
+
+def as_firing(row: Any) -> Firing:
+    """Make the value of a whole row of `firings`."""
+    return Firing(
+        rule=row.rule,
+        group=row.group,
+        at=row.at,
+        things=tuple(row.things),
+        hits=tuple(row.hits),
+        articles=tuple(row.articles),
+        detail=row.detail,
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Text, bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
@@ -18,6 +19,9 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_T = TypeVar("_T")
+_AT_ONCE = 500
+"""Ids in one statement."""
 _LONGEST_KEY = 400
 """Characters; a PostgreSQL index entry holds at most 2,704 bytes."""
 
@@ -86,7 +90,7 @@ class Words(TypeDecorator[str]):
 
 def storable(text: str) -> str:
     """Return the text with each unstorable character replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
+    return _UNSTORABLE.sub("\ufffd", str(text))
 
 
 def dump_json(value: object) -> str:
@@ -103,18 +107,16 @@ def index_key(text: str) -> str:
     return f"sha256:{digest}"
 
 
-class ConflictInsert(Protocol):
-    """An INSERT that says what happens when the row is there already; both dialects have it."""
+def inline(value: str) -> ColumnElement[str]:
+    """Return a value that is written into the statement, where a partial index asks for it."""
+    return bindparam(None, value, Text(), literal_execute=True)
 
-    @property
-    def excluded(self) -> Any:
-        """The row that was to be inserted."""
 
-    def on_conflict_do_nothing(self, index_elements: Any = None) -> Any:
-        """Leave the present row."""
-
-    def on_conflict_do_update(self, *, index_elements: Any, set_: Any, where: Any = None) -> Any:
-        """Change the present row."""
+def batches(ids: Iterable[_T]) -> Iterator[list[_T]]:
+    """Divide ids into lists that fit into one statement."""
+    every = list(ids)
+    for start in range(0, len(every), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]
 
 
 def insert_into(table: Table[Any], dialect: str) -> Any:
