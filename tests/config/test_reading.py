@@ -260,7 +260,7 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
             " b: {url: 'json://i', fallback: a}}\n",
             [
                 "2:15 the fallbacks go round in a circle: a → b → a (let one have none)",
-                "2:49 the fallbacks go round in a circle: b → a → b (let one have none)",
+                "2:50 the fallbacks go round in a circle: b → a → b (let one have none)",
             ],
         ),
         ("sources: {a: b", ["1:15"]),
