@@ -43,36 +43,65 @@ def span(correlation: Correlation) -> tuple[timedelta, timedelta]:
     return correlation.within * windows, correlation.within
 
 
+def periods(
+    times: Iterable[datetime], before: timedelta, after: timedelta
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the periods that hold every time with so much before and after it, none overlapping.
+
+    A batch with a few hits of years ago need not look at all the years between.
+    """
+    found: list[tuple[datetime, datetime]] = []
+    for at in sorted(times):
+        since, until = at - before, at + after
+        if found and since <= found[-1][1]:
+            since = found.pop()[0]
+        found.append((since, until))
+    return tuple(found)
+
+
 def correlate(
     rules: Mapping[str, Rule],
-    hits: Iterable[HitFacts],
-    firings: Iterable[Firing],
+    hits: Sequence[HitFacts],
+    firings: Sequence[Firing],
     now: datetime,
     *,
     fresh: Collection[int] | None = None,
 ) -> tuple[Firing, ...]:
-    """Return what the correlation rules fire for, oldest first.
-
-    `hits` and `firings` are the past, complete as far as `span` reaches around the `fresh` hits.
-    Only windows with a fresh hit are looked at; None looks at all of them.
-    """
-    ordered = sorted(hits, key=lambda hit: (hit.at, hit.hit))
-    known = list(firings)
+    """Return what the correlation rules fire for, oldest first; see `correlate_rule`."""
     found: list[Firing] = []
-    for rule in sorted(rules.values(), key=lambda rule: rule.id):
-        if rule.correlate is None or not rule.runs_on(now.date()):
-            continue
-        names = watched(rule, rules)
-        groups: dict[str, list[HitFacts]] = {}
-        for hit in ordered:
-            for group in _groups(hit, rule.correlate.group_by) if hit.rule in names else ():
-                groups.setdefault(group, []).append(hit)
-        for group, members in groups.items():
-            past = [it for it in known if it.rule == rule.id and it.group == group]
-            things = [thing(member, rule.correlate.distinct) for member in members]
-            sweep = Sweep(rule.id, group, rule.correlate, members, things)
-            found += sweep.run(past, fresh)
+    for rule in rules.values():
+        if rule.correlate is not None and rule.runs_on(now.date()):
+            found += correlate_rule(rule, watched(rule, rules), hits, firings, fresh=fresh)
     return tuple(sorted(found, key=lambda firing: (firing.at, firing.rule, firing.group)))
+
+
+def correlate_rule(
+    rule: Rule,
+    names: Collection[str],
+    hits: Iterable[HitFacts],
+    firings: Iterable[Firing],
+    *,
+    fresh: Collection[int] | None = None,
+) -> tuple[Firing, ...]:
+    """Return what a correlation rule fires for among the hits of the rules of these names.
+
+    `hits` and `firings` are the past, complete as far as `span` reaches around the `fresh` hits;
+    hits and firings of other rules are passed over. Only windows with a fresh hit are looked at;
+    without `fresh`, all are.
+    """
+    if rule.correlate is None:
+        return ()
+    groups: dict[str, list[HitFacts]] = {}
+    for hit in sorted(hits, key=lambda hit: (hit.at, hit.hit)):
+        for group in _groups(hit, rule.correlate.group_by) if hit.rule in names else ():
+            groups.setdefault(group, []).append(hit)
+    known = [firing for firing in firings if firing.rule == rule.id]
+    found: list[Firing] = []
+    for group, members in groups.items():
+        things = [thing(member, rule.correlate.distinct) for member in members]
+        sweep = Sweep(rule.id, group, rule.correlate, members, things)
+        found += sweep.run([firing for firing in known if firing.group == group], fresh)
+    return tuple(found)
 
 
 def thing(hit: HitFacts, distinct: Distinct) -> str:
