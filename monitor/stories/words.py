@@ -10,39 +10,49 @@ from __future__ import annotations
 _ENGLISH = """
 a about above according across after again against all almost already also although always am
 among an and another any anyone anything are around as ask asked asks at away back be became
-because become been before began behind being below between both but by call called came can
-come could day days did do does done down during each early either else end even ever every far
-few first for former found from full further gave get give given go going good got great had half
-has have having he her here herself high him himself his home how however i if in including into
-is it its itself just keep kept know known large last late later least left less let like likely
-long made mainly make making man many may me mean media meet men might more most much must my
-near need never new news next no nor not nothing now number of off often old on once one only or
-order other others our out over own part people per place point put quite rather read report
-reported reporter reporters reports said same saw say saying says second see seen set several shall
-she should since small so some something soon sources spokesman spokesperson spokeswoman state
-still story such take taken than that the their them themselves then there these they thing things
-think this those though three through time to today together told tomorrow too took toward towards
-two under until up update upon us use used very via want was watch way we week well went were what
-when where whether which while who whole whom whose why will with within without work world would
-year years yes yesterday yet you your mr mrs ms dr
+because become been before began behind being below between both but by call called came can come
+could day days did do does done down during each early either eight eleven else end even ever
+every far few first for former found from full further gave get give given go going good got great
+had half has have having he her here herself high him himself his home how however i if in
+including into is it its itself just keep kept know known large last late later least left less
+let like likely long made mainly make making man many may me mean media meet men might more most
+much must my near need never new news next no nor not nothing now number of off often old on once
+one only or order other others our out over own part people per place point put quite rather read
+report reported reporter reporters reports said same saw say saying says second see seen set
+several shall she should since small so some something soon sources spokesman spokesperson
+spokeswoman state still story such take taken than that the their them themselves then there these
+they thing things think this those though three through time to today together told tomorrow too
+took toward towards two under until up update upon us use used very via want was watch way we week
+well went were what when where whether which while who whole whom whose why will with within
+without work world would year years yes yesterday yet you your mr mrs ms dr
+"""
+
+_NUMBERS = """
+three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand
+thousands million millions billion billions trillion dozen dozens percent per cent три четыре пять
+шесть семь восемь девять десять двадцать сто сотни тысяча тысячи тысяч миллион миллиона миллионов
+миллиард миллиарда миллиардов млн млрд трлн тыс процент процента процентов чотири шість сім вісім
+двадцять тисяча тисячі тисяч мільйон мільйона мільйонів мільярд мільярда мільярдів відсоток
+відсотка відсотків
 """
 
 _RUSSIAN = """
 а автор агентство без более больше будет будто будут бы был была были было быть в вам вас ведь
-весь во вообще вот впрочем время все всегда всего всей всем всех всю всё вчера вы где год года году
-годах годов да даже данным два две дела день для дня до довольно его едва ее ей ему если есть еще
-ж же за заявил заявила заявили зачем здесь и из или им ими иметь имени их к каждый как какая какие
-какой когда которая которого которое которой котором которому которую которые который которым
-которых кто куда ли либо лишь лучше между меня месте месяц мне много может можно мои мой моя мы на
-над надо нам написал написала например нас наш наши не него нее ней некоторые нельзя несколько нет
-ни нибудь никогда ним ними них ничего но новости новый ну нужно о об обо однако один одна одно он
-она они оно опять от отметил отметила очень по под подробнее пока после потом потому почти пояснил
-поэтому при про просто раз разве рассказал рассказала рассказали ранее с сам сама сами само самый
-своего своей своем свои своим своих свое свой свою себе себя сегодня сейчас слова словам сми со
-сообщает сообщают сообщает сообщил сообщила сообщили сообщило сообщению среди стал стала стали
-стало также так такая такие такой там тебя тем теперь то тогда того тоже той только том тот тут ты
-у уж уже уточнил хорошо хоть хотя чего человек человека чем через что чтоб чтобы чуть эта эти этим
-этих это этого этой этом этому этот эту я является
+весь во вообще вот впрочем время все всегда всего всей всем всех всю всё вчера вы где год года
+году годах годов да даже данным два две дела день для дня до довольно его едва ее ей ему если есть
+еще ж же за заявил заявила заявили зачем здесь и из или им ими иметь имени их к каждый как какая
+какие какой когда которая которого которое которой котором которому которую которые который
+которым которых кто куда ли либо лишь лучше между меня месте месяц мне много может можно мои мой
+моя мы на над надо нам написал написала например нас наш наши не него нее ней некоторые нельзя
+несколько нет ни нибудь никогда ним ними них ничего но новости новый ну нужно о об обо однако один
+одна одно около он она они оно опять от отметил отметила очень по под подробнее пока после потом
+потому почти пояснил поэтому при про просто раз разве рассказал рассказала рассказали ранее с
+сказал сказала самая сам сама сами само самый своего своей своем свои своим своих свое свой свою
+себе себя сегодня сейчас слова словам сми со сообщает сообщают сообщил сообщила сообщили сообщило
+сообщению среди стал стала стали стало также так такая такие такой там тебя тем теперь то тогда
+того тоже той только том тот тут ты у уж уже уточнил хорошо хоть хотя чего человек человека чем
+через что чтоб чтобы чуть эта эти этим этих это этого этой этом этому этот эту я является
 """
 
 _UKRAINIAN = """
@@ -51,21 +61,21 @@ _UKRAINIAN = """
 доки дуже є ж же з за завжди задля заявив заявила заявили зазначив зазначила зараз зі знову і із
 інші інший її їй їм їх їхній його йому каже кажуть кілька коли кого кожен котрий крім куди лише
 людей ми між мій може можна моя на над нас наш не нею ні ніж ним них ніхто нічого новини о об один
-одна однак ось оскільки отже перед під підписуйтесь після по повідомив повідомила повідомили повідомляє
-повідомляють повідомлення поки понад при про проте раніше раз разом рік року роки років розповів
-розповіла розповіли сам сама саме самі свій своє своєї своїх свою свої себе серед словами слова собі
-сьогодні та так така також такий такі там те тепер ти тих тільки тим то тобто тоді той тому тут у
-уже усі учора хоч хоча хто це цей цих цього цьому ця ці цю час часу через чи чим що щоб щодо якби
-яка який якій яким яких якого якої якому якою яку як якщо які яке я
+одна однак ось оскільки отже перед під підписуйтесь після по повідомив повідомило повідомила
+повідомили повідомляє повідомляють повідомлення поки понад при про проте раніше раз разом рік року
+роки років розповів розповіла розповіли сам сама саме самі свій своє своєї своїх свою свої себе
+серед словами слова собі сьогодні та так така також такий такі там те тепер ти тих тільки тим то
+тобто тоді той тому тут у уже усі учора хоч хоча хто ще щонайменше внаслідок це цей цих цього
+цьому ця ці цю час часу через чи чим що щоб щодо якби яка який якій яким яких якого якої якому
+якою яку як якщо які яке я
 """
 
 _MONTHS = """
 january february march april may june july august september october november december jan feb mar
-apr jun jul aug sep sept oct nov dec
-январь января январе февраль февраля феврале март марта марте апрель апреля апреле май мая мае июнь
-июня июне июль июля июле август августа августе сентябрь сентября сентябре октябрь октября октябре
-ноябрь ноября ноябре декабрь декабря декабре
-січень січня січні лютий лютого лютому березень березня березні квітень квітня квітні травень травня
+apr jun jul aug sep sept oct nov dec январь января январе февраль февраля феврале март марта марте
+апрель апреля апреле май мая мае июнь июня июне июль июля июле август августа августе сентябрь
+сентября сентябре октябрь октября октябре ноябрь ноября ноябре декабрь декабря декабре січень
+січня січні лютий лютого лютому березень березня березні квітень квітня квітні травень травня
 травні червень червня червні липень липня липні серпень серпня серпні вересень вересня вересні
 жовтень жовтня жовтні листопад листопада листопаді грудень грудня грудні
 """
@@ -89,14 +99,14 @@ DAYS: dict[str, int] = {
 """Folded name of a day of the week, in any case, to its number (0 = Monday)."""
 
 STOP_WORDS: frozenset[str] = frozenset(
-    (_ENGLISH + _RUSSIAN + _UKRAINIAN + _MONTHS).replace("ё", "е").split()
+    (_ENGLISH + _NUMBERS + _RUSSIAN + _UKRAINIAN + _MONTHS).replace("ё", "е").split()
 )
 """Folded words that are no terms."""
 
 _ALL_ENDINGS = """
-    а я у ю е є и і ї о ь й ам ям ах ях ом ем єм ою ею єю ів їв ей ії ію ією ами ями ові еві єві
-    ий ій ої ого ому им ім их іх ими іми ую юю ати яти ити іти ути ав яв ив ів ала яла ила іла али
-    яли или іли ало яло ило іло ать ять ють уть ить їть ена ено ені ений
+а я у ю е є и і ї о ь й ам ям ах ях ом ем єм ою ею єю ів їв ей ії ію ією ами ями ові еві єві ий ій
+ої ого ому им ім их іх ими іми ую юю ати яти ити іти ути ав яв ив ала яла ила іла али яли или іли
+ало яло ило іло ать ять ють уть ить їть ена ено ені ений
 """
 _ENDINGS = sorted(_ALL_ENDINGS.split(), key=len, reverse=True)
 _STEM = 4

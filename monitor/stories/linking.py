@@ -1,0 +1,278 @@
+"""Which story an article belongs to: one decision an article, with its reason.
+
+Online clustering in the manner of topic detection and tracking (Allan, Papka and Lavrenko, 1998):
+an article joins the story of the known article that it is most like, or opens one. Three guards
+keep stories from growing into each other: an article is compared with single articles, never with
+the sum of a story; joining by other words also needs a likeness to the story's first article, and
+ends with the story's span; texts that are one form filled in anew (weather, tremors, results) are
+told apart by their facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.model.article import Article
+from monitor.model.story import Joined, StoryLink
+from monitor.stories.event import Likeness, Weighed, likeness, weigh
+from monitor.stories.fingerprint import Resemblance, resemblance
+from monitor.stories.rarity import Rarity
+from monitor.stories.record import Features
+
+COPY_WINDOW = timedelta(days=30)
+"""Beyond it the same text is news again (an annual notice, a yearly greeting)."""
+EVENT_WINDOW = timedelta(hours=72)
+FRESH = timedelta(hours=12)
+"""Up to here time takes nothing away; at the window's end it takes FADED."""
+FADED = 0.2
+STORY_SPAN = timedelta(days=7)
+"""After its first article, a story takes other words no more, copies until COPY_WINDOW."""
+MAX_KEYS = 12
+ROWS_A_KEY = 24
+"""How many rows the store reads for each key, newest first."""
+MAX_CANDIDATES = 64
+"""More are not compared; the founders of stories do not count."""
+
+MIN_WORDS = 4
+"""Shorter articles say too little: each opens its own story."""
+MIN_SHARED = 3
+"""Terms that a report in other words must share."""
+SAME_EVENT = 0.54
+"""From here articles tell of one event; chosen for precision (docs/stories.md)."""
+FOUNDER = 0.27
+"""What the story's first article must be like at least."""
+
+_COPY = 0.5
+_PART = 0.75
+_PART_PROPORTION = 0.4
+"""A copy that was cut, of at least this share of the other's size: not an item of a digest."""
+_COPY_ABOUT = 0.5
+_COPY_TITLE = 0.15
+"""The rest that a copy must agree in: passages that a site prints on each page are no copy."""
+_SAME_TEXT = 0.95
+_FORM = 0.25
+"""Shared text from which other facts mean a form filled in anew."""
+_OTHER_FACTS = 0.3
+_FORM_INTERVAL = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """An article that is in a story already."""
+
+    article: int
+    story: int
+    at: datetime
+    features: Features
+    text: int
+    """The article whose text it copies; its own id if it copies none."""
+    apart: frozenset[int] = frozenset()
+    """Stories that it was parted from by hand."""
+    founder: bool = False
+    """The first article of its story."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a known article says about a new one."""
+
+    known: Known
+    joined: Joined
+    score: float
+    likeness: Likeness
+    resemblance: Resemblance
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        return self.joined is not Joined.OPENED, self.score + (self.joined is Joined.COPY)
+
+
+def story_time(article: Article, first_seen: datetime) -> datetime:
+    """Return when an article counts as told: its own date unless it has none or a future one."""
+    if article.published is None or article.published > first_seen:
+        return first_seen
+    return article.published
+
+
+def keys(features: Features, rarity: Rarity) -> tuple[str, ...]:
+    """Return the terms to keep rows of and to look for candidates by, most telling first."""
+    telling = {
+        term: weight * rarity.weight(term)
+        for term, weight in zip(features.terms, features.weights, strict=True)
+    }
+    return tuple(sorted(telling, key=lambda term: (-telling[term], term))[:MAX_KEYS])
+
+
+def needed_terms(features: Features, candidates: Sequence[Known]) -> frozenset[str]:
+    """Return the terms whose counts `link` will look up."""
+    found = {*features.terms, *features.title}
+    for known in candidates:
+        found.update(known.features.terms, known.features.title)
+    return frozenset(found)
+
+
+def link(
+    features: Features,
+    at: datetime,
+    candidates: Sequence[Known],
+    rarity: Rarity,
+    *,
+    apart: frozenset[int] = frozenset(),
+) -> StoryLink:
+    """Decide which of the candidates' stories an article told at `at` joins, or that it opens one.
+
+    The order of candidates does not matter; of more than MAX_CANDIDATES the newest are compared.
+    `apart` are stories that this article was parted from. What a person parted stays so for its
+    copies too: a story that a candidate was parted from is closed to an article that is at least
+    as like that candidate as it is like anything in the story.
+    """
+    if features.words < MIN_WORDS:
+        return _opened(f"{features.words} words are too few to compare", 0.0)
+    founders = _founders(candidates)
+    one = weigh(features, rarity)
+    verdicts = [_judge(one, at, known, rarity) for known in _compared(candidates)]
+    likely = [
+        verdict
+        for verdict in verdicts
+        if verdict.joined is not Joined.OPENED
+        and verdict.known.story not in apart
+        and _open_to(one, at, verdict, founders[verdict.known.story], rarity)
+    ]
+    closest = sorted(
+        (verdict for verdict in likely if not _parted(verdict, likely)),
+        key=lambda verdict: (*verdict.rank, -verdict.known.at.timestamp(), -verdict.known.article),
+    )
+    if closest:
+        return _joins(closest[-1], features)
+    return _nearest(verdicts, features)
+
+
+def _compared(candidates: Sequence[Known]) -> list[Known]:
+    newest = sorted(candidates, key=lambda known: (known.at, known.article), reverse=True)
+    return newest[:MAX_CANDIDATES]
+
+
+def _founders(candidates: Sequence[Known]) -> dict[int, Known]:
+    """Return the first article of each story, or the oldest given."""
+    found: dict[int, Known] = {}
+    for known in sorted(candidates, key=lambda known: (not known.founder, known.at, known.article)):
+        found.setdefault(known.story, known)
+    return found
+
+
+def _judge(one: Weighed, at: datetime, known: Known, rarity: Rarity) -> _Verdict:
+    gap = abs(at - known.at)
+    two = weigh(known.features, rarity)
+    like = likeness(one, two)
+    same = resemblance(
+        one.features.print.shingles,
+        known.features.print.shingles,
+        first_thinning=one.features.print.thinning,
+        second_thinning=known.features.print.thinning,
+    )
+    score = like.score * _freshness(gap)
+    joined = Joined.OPENED
+    if not _another_issue(one.features, known.features, same, gap):
+        if gap <= COPY_WINDOW and _is_copy(like, same, one.features, known.features):
+            joined, score = Joined.COPY, max(same.jaccard, same.containment)
+        elif gap <= EVENT_WINDOW and score >= SAME_EVENT and len(like.shared) >= MIN_SHARED:
+            joined = Joined.SAME_EVENT
+    return _Verdict(known, joined, score, like, same)
+
+
+def _freshness(gap: timedelta) -> float:
+    return 1 - FADED * max(0.0, (gap - FRESH) / (EVENT_WINDOW - FRESH)) if gap > FRESH else 1.0
+
+
+def _is_copy(like: Likeness, same: Resemblance, one: Features, two: Features) -> bool:
+    if same.jaccard < _COPY and (same.containment < _PART or same.proportion < _PART_PROPORTION):
+        return False
+    if not one.terms and not two.terms:
+        return True
+    titled = not one.title or not two.title or like.title >= _COPY_TITLE
+    return like.about >= _COPY_ABOUT and titled
+
+
+def _another_issue(one: Features, two: Features, same: Resemblance, gap: timedelta) -> bool:
+    """Tell whether two texts are one form with other facts: two forecasts, two tremors.
+
+    An agency's later version of one report changes a number or two; another issue of a series
+    changes many, and with them the day, the names, or the time of day.
+    """
+    if same.containment < _FORM:
+        return False
+    other_days = bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
+    later = gap > _FORM_INTERVAL
+    if other_days and later:
+        return True
+    return _differ(one.numbers, two.numbers) and (
+        other_days or later or _differ(one.names, two.names)
+    )
+
+
+def _differ(one: frozenset[str], two: frozenset[str]) -> bool:
+    """Tell whether each side has facts of its own, beside few that both have."""
+    smaller = min(len(one), len(two))
+    return smaller > 0 and min(len(one - two), len(two - one)) >= _OTHER_FACTS * smaller
+
+
+def _open_to(one: Weighed, at: datetime, verdict: _Verdict, founder: Known, rarity: Rarity) -> bool:
+    """Tell whether a story still takes the article: it must not have drifted from its beginning."""
+    age = abs(at - founder.at)
+    if verdict.joined is Joined.COPY:
+        return age <= COPY_WINDOW
+    if age > STORY_SPAN:
+        return False
+    return likeness(one, weigh(founder.features, rarity)).score >= FOUNDER
+
+
+def _parted(verdict: _Verdict, others: Sequence[_Verdict]) -> bool:
+    return any(
+        verdict.known.story in other.known.apart and other.rank >= verdict.rank for other in others
+    )
+
+
+def _joins(verdict: _Verdict, features: Features) -> StoryLink:
+    copies = verdict.joined is Joined.COPY
+    return StoryLink(
+        story=verdict.known.story,
+        joined=verdict.joined,
+        score=round(verdict.score, 4),
+        detail=(
+            f"the same text, {verdict.resemblance.containment:.0%} of the shorter one"
+            if copies
+            else _shares(verdict, features)
+        ),
+        article=verdict.known.article,
+        text=verdict.known.text if copies else None,
+        keep_rows=not copies or verdict.resemblance.jaccard < _SAME_TEXT,
+    )
+
+
+def _nearest(verdicts: Sequence[_Verdict], features: Features) -> StoryLink:
+    if not verdicts:
+        return _opened("nothing like it is known", 0.0)
+    best = max(
+        verdicts, key=lambda verdict: (verdict.score, verdict.known.at, verdict.known.article)
+    )
+    if best.score < FOUNDER:
+        return _opened("nothing like it is known", best.score)
+    return StoryLink(
+        story=None,
+        joined=Joined.OPENED,
+        score=round(best.score, 4),
+        detail=f"the nearest {_shares(best, features)}; {SAME_EVENT} would join it",
+        article=best.known.article,
+    )
+
+
+def _opened(detail: str, score: float) -> StoryLink:
+    return StoryLink(story=None, joined=Joined.OPENED, score=round(score, 4), detail=detail)
+
+
+def _shares(verdict: _Verdict, features: Features) -> str:
+    written = dict(zip(features.terms, features.shown, strict=True))
+    shown = ", ".join(written[term] for term in verdict.likeness.shared[:5]) or "nothing"
+    return f"shares: {shown}; {verdict.score:.2f}"
