@@ -12,6 +12,7 @@ from lxml import etree
 
 from monitor.articles.dates import parse_date
 from monitor.articles.encoding import decode, html_encoding
+from monitor.articles.identity import canonical_url
 from monitor.articles.language import detect_language, language_code
 from monitor.articles.plain import BINARY, NO_TEXT
 from monitor.articles.prose import (
@@ -120,25 +121,21 @@ def _absolute(link: str, base: str | None) -> str | None:
         whole = urljoin(base or "", link)
     except ValueError:
         return None
-    return whole if link and whole.startswith(("http://", "https://")) else None
+    return whole if link and canonical_url(whole) is not None else None
 
 
 def _extracted(markup: str, url: str | None) -> tuple[str, str, str, str, tuple[str, ...]]:
     """Return title, text, author, day and tags as trafilatura finds them, or empty ones."""
     from trafilatura import bare_extraction  # noqa: PLC0415  # a third of a second, 30 MB
 
-    try:
-        found = bare_extraction(
-            markup,
-            url=url,
-            fast=True,
-            include_comments=False,
-            with_metadata=True,
-            date_extraction_params=_DATE_PARAMETERS,
-        )
-    # What it raises on broken pages is not documented, and a page must not end a poll.
-    except Exception:  # noqa: BLE001
-        return "", "", "", "", ()
+    found = bare_extraction(
+        markup,
+        url=url,
+        fast=True,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params=_DATE_PARAMETERS,
+    )
     if found is None or isinstance(found, dict):
         return "", "", "", "", ()
     split = [part for tag in found.tags or () for part in tag.split(",")]

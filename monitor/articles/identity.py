@@ -95,8 +95,8 @@ def names_one_article(url: str) -> bool:
     canonical = canonical_url(url)
     if canonical is None:
         return False
-    _, _, last = canonical.removeprefix("https://").partition("/")
-    return _TELLING.search(unquote(last)) is not None
+    _, *rest = re.split(r"[/?]", canonical.removeprefix("https://"), maxsplit=1)
+    return any(_TELLING.search(unquote(part)) for part in rest)
 
 
 def content_hash(article: Article) -> str:

@@ -7,11 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.articles.identity import canonical_url, content_hash, names_one_article
+from monitor.articles.identity import (
+    canonical_url,
+    content_hash,
+    identity_keys,
+    names_one_article,
+)
 from monitor.articles.prose import folded
 from monitor.model.article import Article, KnownArticle
 
 _WORDS = re.compile(r"\w+")
+_NAMES = frozenset({"id", "guid", "path", "file"})
 _LONG_TEXT = 200  # characters that two articles do not share by chance
 
 
@@ -86,10 +92,12 @@ class _Likeness:
     """Title and text are the same."""
     own_link: bool
     """They share a link that looks like one article's own."""
+    same_link: bool
     other_link: bool
+    """Both have a link, another one each."""
     guid: bool
     named: bool
-    """The article has an identifier or address of its own."""
+    """The article has an identifier, address or file of its own."""
     long: bool
     """Its text is longer than what two articles share by chance."""
 
@@ -105,6 +113,8 @@ class _Likeness:
         if article.shared_link:
             kinds -= {"url"}
         link, other = article.url or "", known.url or ""
+        linked = bool(link and other)
+        same_link = linked and canonical_url(link) == canonical_url(other)
         return cls(
             kinds=kinds,
             alike=titles_alike(article.title, known.title),
@@ -112,9 +122,10 @@ class _Likeness:
             moved=dated and article.published != known.published,
             unchanged=unchanged,
             own_link="url" in kinds and names_one_article(link),
-            other_link=bool(link and other) and canonical_url(link) != canonical_url(other),
+            same_link=same_link,
+            other_link=linked and not same_link,
             guid=bool(article.guid),
-            named=bool(article.guid or article.external_id or (link and not article.shared_link)),
+            named=any(_kind(key) in _NAMES for key in identity_keys(article)),
             long=len(article.body) >= _LONG_TEXT,
         )
 
@@ -149,7 +160,10 @@ _REASONS: tuple[tuple[str, Callable[[_Likeness], bool]], ...] = (
     ("same link, new headline", lambda it: it.own_link and not it.renamed),
     ("same link, no date", lambda it: it.by("url") and it.undated and not it.guid),
     ("same address on another host", lambda it: it.by("path") and it.alike and not it.moved),
-    ("same title and date", lambda it: it.by("head") and not it.named),
+    (
+        "same title and date",
+        lambda it: it.by("head") and (it.same_link or not (it.named or it.other_link)),
+    ),
     (
         "same text",
         lambda it: it.unchanged and not it.moved and (it.long or not it.named or it.by("head")),

@@ -86,12 +86,13 @@ _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog",
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
     "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
-    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 _SILENT = frozenset({
     "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math",
-    "head", "select", "textarea", "button",
+    "head", "select", "textarea", "button", "title",
 })  # fmt: skip
+_PAGE = re.compile(r"<(?:html|head|body)[\s>]", re.IGNORECASE)
 _MARKUP = re.compile(r"[<&]")
 
 
@@ -108,9 +109,10 @@ def html_tree(markup: str) -> etree._Element | None:
         remove_pis=True,
         encoding="utf-8",
     )
-    # The wrapping keeps libxml2 from dropping what stands before the first tag.
-    data = f"<html><body>{clean(markup)}</body></html>".encode()
-    return etree.fromstring(data, parser)
+    if not _PAGE.search(markup):
+        # A body around a fragment keeps libxml2 from dropping what stands before its first tag.
+        markup = f"<html><body>{markup}</body></html>"
+    return etree.fromstring(clean(markup).encode() or b"<p>", parser)
 
 
 def html_paragraphs(markup: str) -> list[str]:
@@ -128,8 +130,6 @@ def _pieces(root: etree._Element) -> Iterable[str]:
     silent = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
-        if not isinstance(tag, str):
-            continue
         if event == "start":
             if tag in _SILENT:
                 silent += 1
