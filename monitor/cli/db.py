@@ -1,0 +1,86 @@
+"""`monitor db`: the database's schema, size and copies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from monitor.cli.opening import now, open_database, open_settings
+from monitor.cli.output import common, emit, plural, printing, progress, say
+from monitor.errors import UsageError
+from monitor.yaml12 import parse_duration
+
+
+@click.group("db", epilog="Example: `monitor db backup /srv/backup/monitor-$(date +%F).db`")
+def command() -> None:
+    """Upgrade, inspect, prune and back up the database."""
+
+
+@command.command("upgrade", epilog="Example: `systemctl stop monitor && monitor db upgrade`")
+@common
+def upgrade(config: str | None) -> None:
+    """Bring the database to this version's schema; its data comes along."""
+    from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
+
+    settings = open_settings(config)
+    before = schema.upgrade(settings.database)
+    if before == schema.HEAD:
+        say(f"The database has revision {schema.HEAD} already.")
+    elif before:
+        say(f"Upgraded from revision {before} to {schema.HEAD}.")
+    else:
+        say(f"Made a new database with revision {schema.HEAD}.")
+
+
+@command.command("current", epilog="Example: `monitor db current --json`")
+@printing
+def current(config: str | None, *, as_json: bool) -> int:
+    """Show the database's revision, and whether this version can work with it."""
+    from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
+
+    settings = open_settings(config)
+    revision = schema.current(settings.database)
+    state = schema.state(settings.database)
+    if as_json:
+        emit({"revision": revision or None, "needed": schema.HEAD, "state": state.value})
+    else:
+        click.echo(f"{revision or 'none'} ({state.value}; this version works with {schema.HEAD})")
+    return 0 if state is schema.SchemaState.CURRENT else 1
+
+
+@command.command("prune", epilog="Example: `monitor db prune --older-than 1y`")
+@click.option(
+    "--older-than", "older_than", metavar="TIME", required=True, help="How much to keep: 90d, 1y."
+)
+@common
+def prune(config: str | None, *, older_than: str) -> None:
+    """Remove articles first seen before so long ago, with their hits, revisions and deliveries.
+
+    What an alert that is not delivered yet needs stays, whatever its age.
+    """
+    keep = duration(older_than, "--older-than")
+    settings = open_settings(config)
+    with open_database(settings) as store, progress("Pruning") as advance:
+        removed = store.prune(now() - keep, advance)
+    say(f"Removed {plural(removed, 'article')}.")
+
+
+@command.command("backup", epilog="Example: `monitor db backup /srv/backup/monitor.db`")
+@click.argument("file", type=click.Path(path_type=Path))
+@common
+def backup(config: str | None, *, file: Path) -> None:
+    """Write a consistent copy of the database to FILE, also while the daemon runs (SQLite)."""
+    settings = open_settings(config)
+    with open_database(settings) as store, progress("Copying") as advance:
+        size = store.backup(file, advance)
+    say(f"Wrote {file} ({size / 1_000_000:.1f} MB). `monitor db current` reads it as any other.")
+
+
+def duration(text: str, option: str) -> timedelta:
+    """Return the time that an option gives; UsageError with what is allowed for anything else."""
+    value = parse_duration(text)
+    if value is None:
+        raise UsageError(f"{option} cannot be {text!r}: write 90s, 15m, 1h, 3d, 2w or 1y")
+    return value
