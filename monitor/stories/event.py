@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features
 
 ABOUT, TITLE, NAMES = 0.60, 0.25, 0.15
@@ -16,7 +15,7 @@ ABOUT, TITLE, NAMES = 0.60, 0.25, 0.15
 rest counts for more."""
 SOME_NUMBERS, MORE_NUMBERS, OTHER_NUMBERS = 0.02, 0.04, -0.04
 OTHER_DAYS = -0.06
-ONE_PUBLISHER = -0.04
+ONE_PUBLISHER = -0.05
 """A house's own style makes its articles alike, and it seldom reports an event anew."""
 FUZZY_FROM = 4
 """Title stems on both sides from which spelling is compared; shorter ones are alike by chance."""
@@ -34,9 +33,9 @@ class Weighed:
     """Of `terms` as a vector."""
 
 
-def weigh(features: Features, rarity: Rarity) -> Weighed:
-    """Return the features weighed by how rare their terms are."""
-    rare = {term: rarity.weight(term) for term in {*features.terms, *features.title}}
+def weigh(features: Features, weight_of: Callable[[str], float]) -> Weighed:
+    """Return the features weighed by how rare their terms are (`Rarity.weight`)."""
+    rare = {term: weight_of(term) for term in {*features.terms, *features.title}}
     terms = {
         term: weight * rare[term]
         for term, weight in zip(features.terms, features.weights, strict=True)

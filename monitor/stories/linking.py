@@ -11,8 +11,9 @@ told apart by their facts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from monitor.model.article import Article
 from monitor.model.story import Joined, StoryLink
@@ -83,10 +84,17 @@ class _Verdict:
     score: float
     likeness: Likeness
     resemblance: Resemblance
+    obstacle: str = ""
+    """Why the article does not join, however alike they are; empty: nothing is in the way."""
 
     @property
-    def rank(self) -> tuple[bool, float]:
-        return self.joined is not Joined.OPENED, self.score + (self.joined is Joined.COPY)
+    def joins(self) -> bool:
+        return self.joined is not Joined.OPENED and not self.obstacle
+
+    @property
+    def rank(self) -> float:
+        """Any copy comes before any other words."""
+        return self.score + (self.joined is Joined.COPY)
 
 
 def story_time(article: Article, first_seen: datetime) -> datetime:
@@ -131,27 +139,46 @@ def link(
     if features.words < MIN_WORDS:
         return _opened(f"{features.words} words are too few to compare", 0.0)
     founders = _founders(candidates)
-    one = weigh(features, rarity)
-    verdicts = [_judge(one, at, known, rarity) for known in _compared(candidates)]
-    likely = [
-        verdict
+    weight_of = cache(rarity.weight)
+    one = weigh(features, weight_of)
+    verdicts = []
+    for known in _compared(features, candidates):
+        verdict = _judge(one, at, known, weigh(known.features, weight_of))
+        if verdict.joins:
+            founder = founders[known.story]
+            obstacle = _closed(one, at, verdict, founder, weigh(founder.features, weight_of))
+            if known.story in apart:
+                obstacle = "parted from it by hand"
+            verdict = replace(verdict, obstacle=obstacle)
+        verdicts.append(verdict)
+    verdicts = [
+        replace(verdict, obstacle="one like it was parted from the story by hand")
+        if verdict.joins and _parted(verdict, verdicts)
+        else verdict
         for verdict in verdicts
-        if verdict.joined is not Joined.OPENED
-        and verdict.known.story not in apart
-        and _open_to(one, at, verdict, founders[verdict.known.story], rarity)
     ]
-    closest = sorted(
-        (verdict for verdict in likely if not _parted(verdict, likely)),
-        key=lambda verdict: (*verdict.rank, -verdict.known.at.timestamp(), -verdict.known.article),
-    )
-    if closest:
-        return _joins(closest[-1], features)
+    joining = [verdict for verdict in verdicts if verdict.joins]
+    if joining:
+        return _joins(max(joining, key=_closeness), features)
     return _nearest(verdicts, features)
 
 
-def _compared(candidates: Sequence[Known]) -> list[Known]:
-    newest = sorted(candidates, key=lambda known: (known.at, known.article), reverse=True)
-    return newest[:MAX_CANDIDATES]
+def _closeness(verdict: _Verdict) -> tuple[float, float, int]:
+    """Return what the closest has most of; of equals the earliest is taken."""
+    return verdict.rank, -verdict.known.at.timestamp(), -verdict.known.article
+
+
+def _compared(features: Features, candidates: Sequence[Known]) -> list[Known]:
+    """Return the newest of those candidates that could be a copy or a report of the event."""
+    terms, bands = frozenset(features.terms), frozenset(features.bands)
+    possible = [
+        known
+        for known in candidates
+        if not bands.isdisjoint(known.features.bands)
+        or len(terms.intersection(known.features.terms)) >= MIN_SHARED
+    ]
+    possible.sort(key=lambda known: (known.at, known.article), reverse=True)
+    return possible[:MAX_CANDIDATES]
 
 
 def _founders(candidates: Sequence[Known]) -> dict[int, Known]:
@@ -162,9 +189,8 @@ def _founders(candidates: Sequence[Known]) -> dict[int, Known]:
     return found
 
 
-def _judge(one: Weighed, at: datetime, known: Known, rarity: Rarity) -> _Verdict:
+def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     gap = abs(at - known.at)
-    two = weigh(known.features, rarity)
     like = likeness(one, two)
     same = resemblance(
         one.features.print.shingles,
@@ -173,13 +199,14 @@ def _judge(one: Weighed, at: datetime, known: Known, rarity: Rarity) -> _Verdict
         second_thinning=known.features.print.thinning,
     )
     score = like.score * _freshness(gap)
-    joined = Joined.OPENED
-    if not _another_issue(one.features, known.features, same, gap):
-        if gap <= COPY_WINDOW and _is_copy(like, same, one.features, known.features):
-            joined, score = Joined.COPY, max(same.jaccard, same.containment)
-        elif gap <= EVENT_WINDOW and score >= SAME_EVENT and len(like.shared) >= MIN_SHARED:
-            joined = Joined.SAME_EVENT
-    return _Verdict(known, joined, score, like, same)
+    joined, obstacle = Joined.OPENED, ""
+    if _another_issue(one.features, known.features, same, gap):
+        obstacle = "the same form with other facts"
+    elif gap <= COPY_WINDOW and _is_copy(like, same, one.features, known.features):
+        joined, score = Joined.COPY, max(same.jaccard, same.containment)
+    elif gap <= EVENT_WINDOW and score >= SAME_EVENT and len(like.shared) >= MIN_SHARED:
+        joined = Joined.SAME_EVENT
+    return _Verdict(known, joined, score, like, same, obstacle)
 
 
 def _freshness(gap: timedelta) -> float:
@@ -218,19 +245,24 @@ def _differ(one: frozenset[str], two: frozenset[str]) -> bool:
     return smaller > 0 and min(len(one - two), len(two - one)) >= _OTHER_FACTS * smaller
 
 
-def _open_to(one: Weighed, at: datetime, verdict: _Verdict, founder: Known, rarity: Rarity) -> bool:
-    """Tell whether a story still takes the article: it must not have drifted from its beginning."""
+def _closed(one: Weighed, at: datetime, verdict: _Verdict, founder: Known, first: Weighed) -> str:
+    """Return why a story takes the article no more: it may not drift from its beginning."""
     age = abs(at - founder.at)
     if verdict.joined is Joined.COPY:
-        return age <= COPY_WINDOW
+        return "its story began too long ago" if age > COPY_WINDOW else ""
     if age > STORY_SPAN:
-        return False
-    return likeness(one, weigh(founder.features, rarity)).score >= FOUNDER
+        return "its story began too long ago"
+    if likeness(one, first).score < FOUNDER:
+        return "its story began with something else"
+    return ""
 
 
 def _parted(verdict: _Verdict, others: Sequence[_Verdict]) -> bool:
     return any(
-        verdict.known.story in other.known.apart and other.rank >= verdict.rank for other in others
+        other.joined is not Joined.OPENED
+        and verdict.known.story in other.known.apart
+        and other.rank >= verdict.rank
+        for other in others
     )
 
 
@@ -254,16 +286,15 @@ def _joins(verdict: _Verdict, features: Features) -> StoryLink:
 def _nearest(verdicts: Sequence[_Verdict], features: Features) -> StoryLink:
     if not verdicts:
         return _opened("nothing like it is known", 0.0)
-    best = max(
-        verdicts, key=lambda verdict: (verdict.score, verdict.known.at, verdict.known.article)
-    )
+    best = max(verdicts, key=_closeness)
     if best.score < FOUNDER:
         return _opened("nothing like it is known", best.score)
+    reason = best.obstacle or f"{SAME_EVENT} would join it"
     return StoryLink(
         story=None,
         joined=Joined.OPENED,
         score=round(best.score, 4),
-        detail=f"the nearest {_shares(best, features)}; {SAME_EVENT} would join it",
+        detail=f"the nearest {_shares(best, features)}; {reason}",
         article=best.known.article,
     )
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from monitor.stories.words import COMMON_TERMS
+
 PRIOR_DOCUMENTS = 300
 """What an empty store is taken to have seen, so that its first articles are weighed sensibly."""
 RAREST = 0.004
@@ -14,6 +16,9 @@ RAREST = 0.004
 Without this floor the weight of names would grow with the store, until any two articles about
 one person were one story.
 """
+
+COMMON = 0.06
+"""The share that is taken for a term of every newsroom until there are counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Rarity:
 
     def weight(self, term: str) -> float:
         """Return -ln of the share of articles with the term: 0 (everywhere) to 5.5 (rare)."""
-        seen = self.counts.get(term, 0) + PRIOR_DOCUMENTS * RAREST
+        prior = COMMON if term in COMMON_TERMS else RAREST
+        seen = self.counts.get(term, 0) + PRIOR_DOCUMENTS * prior
         share = seen / (max(self.documents, 0) + PRIOR_DOCUMENTS)
         return -math.log(min(1.0, max(RAREST, share)))

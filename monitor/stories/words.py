@@ -7,6 +7,8 @@ from the store's document frequencies.
 
 from __future__ import annotations
 
+from monitor.text.stems import stem
+
 _ENGLISH = """
 a about above according across after again against all almost already also although always am
 among an and another any anyone anything are around as ask asked asks at away back be became
@@ -103,6 +105,27 @@ STOP_WORDS: frozenset[str] = frozenset(
 )
 """Folded words that are no terms."""
 
+_NEWS_ENGLISH = """
+president government minister ministry police court official officials country city capital killed
+died dead death injured attack national party election leader law parliament security military army
+support announced decision meeting group company public statement head member members political
+region international foreign force forces authorities investigation case council committee chief
+"""
+
+_NEWS_RUSSIAN = """
+президент правительство министр министерство полиция суд страна город область район власти глава
+погибли погибших погиб пострадали пострадавших произошло произошла парламент депутат закон компания
+решение комитет руководитель представитель заседание население жители ситуация безопасность
+государственный официальный российский республика центр группа дело следствие работа служба стране
+"""
+
+_NEWS_UKRAINIAN = """
+президент уряд міністр міністерство поліція суд країна місто область район влада голова загинули
+загиблих постраждали постраждалих сталося сталася парламент депутат закон компанія рішення комітет
+керівник представник засідання населення мешканці ситуація безпека державний офіційний український
+республіка центр група справа слідство робота служба країні міста
+"""
+
 _ALL_ENDINGS = """
 а я у ю е є и і ї о ь й ам ям ах ях ом ем єм ою ею єю ів їв ей ії ію ією ами ями ові еві єві ий ій
 ої ого ому им ім их іх ими іми ую юю ати яти ити іти ути ав яв ив ала яла ила іла али яли или іли
@@ -122,3 +145,12 @@ def ukrainian_stem(word: str) -> str:
         if len(word) - len(ending) >= _STEM and word.endswith(ending):
             return word[: -len(ending)]
     return word
+
+
+COMMON_TERMS: frozenset[str] = frozenset(
+    stemmed
+    for lang, words in (("en", _NEWS_ENGLISH), ("ru", _NEWS_RUSSIAN), ("uk", _NEWS_UKRAINIAN))
+    for word in words.split()
+    if (stemmed := ukrainian_stem(word) if lang == "uk" else stem(word, lang))
+)
+"""Terms that every newsroom uses: taken for common until the store has counted for itself."""
