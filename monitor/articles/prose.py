@@ -15,9 +15,10 @@ MAX_TITLE = 300
 # has no surrogates, and a terminal must never be sent an escape sequence by a publisher.
 _UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_UNUSUAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
 # Thin and no-break spaces stay: they group the digits of numbers.
-_BLANKS = re.compile(r"[ \t\n\v\f\r]+")
+_BLANKS = re.compile(r"[ \t\n]+")
 _INVISIBLE = " \u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*|\u2029")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'’”»)\]]*(?=\s+(\S+))|[。！？]+[”」』）]*")
@@ -30,6 +31,8 @@ _ABBREVIATED = re.compile(
 
 def clean(text: str) -> str:
     """Return the text with line feeds as line ends, no control characters, no lone surrogates."""
+    if not _UNUSUAL.search(text):
+        return text
     text = _LINE_END.sub("\n", text)
     text = _UNWANTED.sub("", text)
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
@@ -37,13 +40,20 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Return the text cleaned, on one line, runs of blanks as one space."""
-    return _BLANKS.sub(" ", clean(text).replace("\u2029", " ")).strip()
+    return _joined(clean(text).replace("\u2029", " "))
 
 
 def paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a text, divided by blank lines; each is cleaned and on one line."""
-    parts = (_BLANKS.sub(" ", part).strip() for part in _PARAGRAPH_END.split(clean(text)))
+    parts = (_joined(part) for part in _PARAGRAPH_END.split(clean(text)))
     return [part for part in parts if part.strip(_INVISIBLE)]
+
+
+def _joined(text: str) -> str:
+    """Return the text with every run of blanks as one space; most texts have none to change."""
+    if "  " in text or "\n" in text or "\t" in text:
+        text = _BLANKS.sub(" ", text)
+    return text.strip()
 
 
 def unrepeated(parts: Iterable[str]) -> list[str]:
@@ -82,18 +92,28 @@ def first_sentence(paragraph: str) -> str:
 
 # --- HTML --------------------------------------------------------------------------------------
 
-_BLOCKS = frozenset({
+_BLOCKS = (
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog",
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3",
     "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
     "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
-})  # fmt: skip
-_SILENT = frozenset({
-    "script", "style", "template", "noscript", "iframe", "object", "embed", "svg", "math",
+)  # fmt: skip
+_SILENT = (
+    "script", "style", "template", "noscript", "svg", "math",
     "head", "select", "textarea", "button", "title",
-})  # fmt: skip
+)  # fmt: skip
 _PAGE = re.compile(r"<(?:html|head|body)[\s>]", re.IGNORECASE)
 _MARKUP = re.compile(r"[<&]")
+
+
+_PARSER = etree.HTMLParser(
+    no_network=True,
+    recover=True,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    encoding="utf-8",
+)
 
 
 def html_tree(markup: str) -> etree._Element | None:
@@ -101,18 +121,10 @@ def html_tree(markup: str) -> etree._Element | None:
 
     Nothing is fetched, and libxml2's own bounds on depth and size stay on.
     """
-    parser = etree.HTMLParser(
-        no_network=True,
-        recover=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
     if not _PAGE.search(markup):
         # A body around a fragment keeps libxml2 from dropping what stands before its first tag.
         markup = f"<html><body>{markup}</body></html>"
-    return etree.fromstring(clean(markup).encode() or b"<p>", parser)
+    return etree.fromstring(clean(markup).encode() or b"<p>", _PARSER)
 
 
 def html_paragraphs(markup: str) -> list[str]:
@@ -122,30 +134,13 @@ def html_paragraphs(markup: str) -> list[str]:
     root = html_tree(markup)
     if root is None:
         return []
-    return paragraphs("".join(_pieces(root)))
-
-
-def _pieces(root: etree._Element) -> Iterable[str]:
-    """Yield the visible text of a tree in order, with blank lines around blocks."""
-    silent = 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag
-        if event == "start":
-            if tag in _SILENT:
-                silent += 1
-            elif not silent:
-                if tag in _BLOCKS:
-                    yield "\n\n"
-                elif tag == "br":
-                    yield "\n"
-                yield element.text or ""
-            continue
-        if tag in _SILENT:
-            silent -= 1
-        elif tag in _BLOCKS and not silent:
-            yield "\n\n"
-        if not silent:
-            yield element.tail or ""
+    etree.strip_elements(root, *_SILENT, with_tail=False)
+    for block in root.iter(*_BLOCKS):
+        block.text = f"\n\n{block.text or ''}"
+        block.tail = f"\n\n{block.tail or ''}"
+    for line_end in root.iter("br"):
+        line_end.tail = f"\n{line_end.tail or ''}"
+    return paragraphs(etree.tostring(root, method="text", encoding="unicode"))
 
 
 def html_line(markup: str) -> str:

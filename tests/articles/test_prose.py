@@ -79,7 +79,7 @@ def test_html_becomes_paragraphs_without_scripts_and_with_entities_read():
     assert html_paragraphs("<svg><title>x</title></svg>") == []
     assert html_paragraphs("<!-- only a comment -->") == []
     assert html_paragraphs("<!-- <html> -->") == []
-    assert html_paragraphs("<object><p>a</p>b</object><p>c") == ["c"]
+    assert html_paragraphs("<noscript><p>a</p>b</noscript><p>c") == ["c"]
     assert html_paragraphs("<html><body>a<!-- b --><?c d?>e</body></html>") == ["ae"]
     assert html_paragraphs("no markup\n\nat all") == ["no markup", "at all"]
 
