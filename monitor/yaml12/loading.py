@@ -223,6 +223,7 @@ class _Builder:
         elif node in self._open:
             self._report("alias", f"*{short(event.anchor)} contains itself", place)
         else:
+            self.document.aliased = True
             self._count += size
             self._aliased += size
             if self._aliased > ALIAS_LIMIT:

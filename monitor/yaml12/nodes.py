@@ -17,13 +17,17 @@ _BREAK = re.compile(r"\r\n?|\n")
 
 
 class Document:
-    """The text of one file, and where its lines begin."""
+    """The text of one file, and where its lines begin.
 
-    __slots__ = ("_starts", "file", "text")
+    `aliased` says that an alias stands somewhere in it: a part of the text may not be whole then.
+    """
+
+    __slots__ = ("_starts", "aliased", "file", "text")
 
     def __init__(self, text: str, file: str) -> None:
         self.text = text
         self.file = file
+        self.aliased = False
         self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
 
     def locate(self, index: int) -> Location:

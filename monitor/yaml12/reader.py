@@ -241,9 +241,14 @@ class Fields:
         return default if value is None else value
 
     def duration(
-        self, key: str, default: T, *, never: str | None = None, positive: bool = True
-    ) -> timedelta | T | None:
-        """Read a duration; the word `never` (if given, `none` for one), means None."""
+        self,
+        key: str,
+        default: timedelta | None,
+        *,
+        never: str | None = None,
+        positive: bool = True,
+    ) -> timedelta | None:
+        """Read a duration; the word `never` (`none`, say) means None."""
         node = self.get(key)
         if node is None:
             return default

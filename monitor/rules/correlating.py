@@ -1,0 +1,76 @@
+"""`correlate`: rules about hits (docs/rules.md, "Correlation rules")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from monitor.model.rule import Correlation, Distinct, Rule
+from monitor.yaml12 import Node, Reader, did_you_mean
+
+KEYS = ("rules", "within", "distinct", "at_least", "group_by", "burst")
+GROUP_BY = ("source", "source_tag", "tag", "lang", "level", "rule", "story")
+DISTINCT: dict[str, Distinct] = {choice.value: choice for choice in Distinct}
+MAX_WITHIN = timedelta(days=90)
+_TAG = "tag:"
+
+
+def read_correlation(reader: Reader, node: Node) -> Correlation | None:
+    """Return a rule's `correlate`; what is wrong goes to the reader."""
+    fields = reader.mapping(node, "`correlate`", KEYS, ("rules", "within", "at_least"))
+    if fields is None:
+        return None
+    within = fields.duration("within", timedelta(days=1)) or timedelta(days=1)
+    if within > MAX_WITHIN:
+        place = fields.node.entries["within"]
+        reader.report("range", f"`within` must be at most {MAX_WITHIN.days}d", place)
+    rules = fields.texts("rules")
+    if "rules" in fields and not rules:
+        hint = "name rule ids, or tag:NAME"
+        reader.report("empty", "`rules` is empty", fields.node.entries["rules"], hint)
+    at_least = fields.integer("at_least", 1, least=1)
+    distinct = fields.choice("distinct", DISTINCT, Distinct.ARTICLES)
+    if distinct is Distinct.RULES and at_least > len(rules) and not _tags(rules):
+        message = f"`at_least` {at_least} different rules of {len(rules)} can never be"
+        reader.report("at-least", message, fields.key_location("at_least"))
+    burst = fields.number("burst", 0.0, least=1.0) if "burst" in fields else None
+    group_by = tuple(dict.fromkeys(fields.texts("group_by")))
+    for name in group_by:
+        if name not in GROUP_BY:
+            place = fields.node.entries["group_by"]
+            hint = did_you_mean(name, GROUP_BY, all_too=True)
+            reader.report("choice", f"`group_by` cannot be {name!r}", place, hint)
+    return Correlation(
+        rules=tuple(dict.fromkeys(rules)),
+        within=within,
+        distinct=distinct,
+        at_least=at_least,
+        group_by=group_by,
+        burst=burst or None,
+    )
+
+
+def check_names(reader: Reader, rules: Iterable[Rule]) -> None:
+    """Report what correlations name that does not exist, or that they cannot count."""
+    every = {rule.id: rule for rule in rules}
+    texts = {id for id, rule in every.items() if rule.match is not None}
+    tags = {tag for id in texts for tag in every[id].tags}
+    folded = {tag.casefold() for tag in tags}
+    for rule in every.values():
+        for name in rule.correlate.rules if rule.correlate else ():
+            place = rule.location
+            if name.startswith(_TAG):
+                tag = name.removeprefix(_TAG)
+                if tag.casefold() not in folded:
+                    message = f"no rule has the tag {tag!r}"
+                    reader.report("unknown-tag", message, place, did_you_mean(tag, tags))
+            elif name not in every:
+                message = f"there is no rule {name!r} to correlate"
+                reader.report("unknown-rule", message, place, did_you_mean(name, texts))
+            elif name not in texts:
+                message = f"{name!r} is itself about hits, and cannot be correlated"
+                reader.report("correlated-correlation", message, place, "name rules with `match`")
+
+
+def _tags(rules: tuple[str, ...]) -> bool:
+    return any(name.startswith(_TAG) for name in rules)

@@ -1,0 +1,193 @@
+"""Whether one condition cannot match without another: told from their form, without texts.
+
+An answer of yes is certain. An answer of no may mean that it was too long to find out.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from monitor.model.condition import (
+    And,
+    AnyWord,
+    AtLeast,
+    Condition,
+    Everything,
+    Exact,
+    Field,
+    Fuzzy,
+    Near,
+    Not,
+    Number,
+    Or,
+    Phrase,
+    Some,
+    Stem,
+    Wildcard,
+    Within,
+    WordPattern,
+)
+from monitor.text.fold import fold
+
+_STEPS = 20_000
+
+
+class Implication:
+    """Compares conditions; sets made of long ORs are kept for the next question."""
+
+    __slots__ = ("_left", "_members")
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._members: dict[int, tuple[Or, frozenset[Condition]]] = {}
+
+    def holds(self, given: Condition, then: Condition) -> bool:
+        """Whether every text that `given` matches is matched by `then` too."""
+        self._left = _STEPS
+        return self._holds(given, then)
+
+    def _holds(self, given: Condition, then: Condition) -> bool:
+        self._left -= 1
+        if self._left < 0:
+            return False
+        if given is then or isinstance(then, Everything):
+            return True
+        if isinstance(then, And):
+            return all(self._holds(given, operand) for operand in then.operands)
+        if isinstance(given, Or):
+            return all(self._holds(operand, then) for operand in given.operands)
+        return self._alike(given, then) or self._by_parts(given, then)
+
+    def _set(self, node: Or) -> frozenset[Condition]:
+        if id(node) not in self._members:
+            self._members[id(node)] = (node, frozenset(node.operands))
+        return self._members[id(node)][1]
+
+    def _by_parts(self, given: Condition, then: Condition) -> bool:
+        """Whether so many parts of `given` imply it that one of them must be there."""
+        if isinstance(given, And | Near):
+            return any(self._holds(operand, then) for operand in given.operands)
+        if isinstance(given, Some):
+            others = sum(not self._holds(operand, then) for operand in given.operands)
+            return others < given.count
+        if isinstance(given, AtLeast) and not isinstance(then, AtLeast):
+            return self._holds(given.operand, then)
+        if isinstance(given, Within) and not isinstance(then, Within):
+            return self._holds(given.operand, then)
+        return False
+
+    def _alike(self, given: Condition, then: Condition) -> bool:
+        """Compare two nodes as they are, without looking for what is inside `given`."""
+        match given, then:
+            case _, Or():
+                verdict = given in self._set(then) or any(
+                    self._holds(given, operand) for operand in then.operands
+                )
+            case _, Some():
+                implied = sum(self._holds(given, operand) for operand in then.operands)
+                verdict = implied >= then.count
+            case AtLeast(), AtLeast():
+                enough = given.count >= then.count
+                verdict = enough and self._holds(given.operand, then.operand)
+            case _, AtLeast(count=1):
+                verdict = self._holds(given, then.operand)
+            case Phrase(), Phrase():
+                verdict = _phrase(given, then)
+            case Near(), Near():
+                pairs = map(self._holds, given.operands, then.operands)
+                verdict = _tighter(given, then) and all(pairs)
+            case Number(), Number():
+                verdict = _narrower(given, then)
+            case Not(), Not():
+                verdict = self._holds(then.operand, given.operand)
+            case Within(), Within():
+                inside = given.field is then.field or (
+                    given.field is Field.TITLE and then.field is Field.LEAD
+                )
+                verdict = inside and self._holds(given.operand, then.operand)
+            case _:
+                verdict = given == then
+        return verdict
+
+
+def _phrase(given: Phrase, then: Phrase) -> bool:
+    """Whether the words of one phrase stand inside the other."""
+    spare = len(given.words) - len(then.words)
+    return any(
+        all(map(word_implies, given.words[start:], then.words)) for start in range(spare + 1)
+    )
+
+
+def _tighter(given: Near, then: Near) -> bool:
+    if len(given.operands) != len(then.operands) or (then.ordered and not given.ordered):
+        return False
+    if isinstance(given.distance, int) and isinstance(then.distance, int):
+        return given.distance <= then.distance
+    return given.distance == then.distance
+
+
+def _narrower(given: Number, then: Number) -> bool:
+    low = then.low is None or (
+        given.low is not None and (given.low, given.low_open) >= (then.low, then.low_open)
+    )
+    high = then.high is None or (
+        given.high is not None
+        and (given.high, not given.high_open) <= (then.high, not then.high_open)
+    )
+    return low and high
+
+
+def word_implies(given: WordPattern, then: WordPattern) -> bool:
+    """Whether every word that fits `given` fits `then`."""
+    if given == then or isinstance(then, AnyWord):
+        return True
+    if isinstance(given, Exact):
+        return _exact_implies(given, then)
+    if isinstance(given, Wildcard) and isinstance(then, Wildcard):
+        if then.case and not given.case:
+            return False
+        return _wider(given.pattern if then.case else fold(given.pattern), then.pattern)
+    if isinstance(given, Fuzzy) and isinstance(then, Fuzzy):
+        return given.text == then.text and given.distance <= then.distance
+    return False
+
+
+def _exact_implies(given: Exact, then: WordPattern) -> bool:
+    if isinstance(then, Exact | Wildcard) and then.case:
+        return given.case and isinstance(then, Wildcard) and fits(given.text, then.pattern)
+    word = fold(given.text)
+    match then:
+        case Exact() | Stem():
+            return word == then.text
+        case Wildcard():
+            return fits(word, then.pattern)
+        case Fuzzy():
+            limit = then.distance
+            return OSA.distance(word, then.text, score_cutoff=limit) <= limit
+        case _:
+            return False
+
+
+def _wider(narrow: str, wide: str) -> bool:
+    """Whether a pattern of the form `abc*` or `*abc` takes in another pattern."""
+    body = wide.strip("*")
+    if "*" in body or "?" in body:
+        return False
+    if wide == f"{body}*":
+        return narrow.startswith(body)
+    return wide == f"*{body}" and narrow.endswith(body)
+
+
+def fits(word: str, pattern: str) -> bool:
+    """Whether a word fits a wildcard."""
+    return _expression(pattern).fullmatch(word) is not None
+
+
+@lru_cache(maxsize=10_000)
+def _expression(pattern: str) -> re.Pattern[str]:
+    signs = {"*": ".*", "?": "."}
+    text = "".join(signs.get(sign) or re.escape(sign) for sign in re.sub(r"\*+", "*", pattern))
+    return re.compile(text, re.DOTALL)

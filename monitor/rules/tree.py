@@ -1,0 +1,197 @@
+"""The `match` tree: `all`, `any`, `none`, `at_least`, `near` over query strings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor.model.condition import (
+    And,
+    Condition,
+    Near,
+    Not,
+    Number,
+    Or,
+    Phrase,
+    Property,
+    Regex,
+    Some,
+    Unit,
+    Within,
+)
+from monitor.rules.items import read_item, read_query, split_by_yaml
+from monitor.rules.wordlists import UNUSABLE
+from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
+from monitor.yaml12 import Mapping as YamlMapping
+
+KEYS = ("all", "any", "none", "at_least", "near", "of", "ordered")
+_POSITIVE = ("all", "any", "at_least", "near")
+MAX_DISTANCE = 1_000
+"""Words between which anything still is `near`."""
+_UNITS = {"S": Unit.SENTENCE, "P": Unit.PARAGRAPH}
+
+
+def read_match(reader: Reader, node: Node, lists: Mapping[str, Condition]) -> Condition:
+    """Return the condition of a rule's `match`: a query string, a list, or a tree.
+
+    What is wrong goes to the reader, and `UNUSABLE` stands in its place.
+    """
+    found = len(reader.problems)
+    if isinstance(node, Scalar):
+        condition = read_query(reader, node, lists)
+    else:
+        condition = _TreeReader(reader, lists).condition(node)
+    if len(reader.problems) == found and not positive(condition):
+        message = "this says only what must not be there, or nothing about the text"
+        hint = "add at least one word or phrase that must be there to every way to match"
+        reader.report("nothing-positive", message, node, hint)
+    return condition
+
+
+def positive(condition: Condition) -> bool:
+    """Whether every text that matches holds something that the condition names (or it is `*`)."""
+    match condition:
+        case Not() | Property():
+            return False
+        case And():
+            return any(map(positive, condition.operands))
+        case Or():
+            return all(map(positive, condition.operands))
+        case Some():
+            others = sum(not positive(operand) for operand in condition.operands)
+            return others < condition.count
+        case Within():
+            return positive(condition.operand)
+        case _:
+            return True
+
+
+def near_fault(condition: Condition) -> str | None:
+    """Return what keeps a condition from being an operand of NEAR; None if nothing does."""
+    match condition:
+        case Phrase() | Number() | Regex() | Near():
+            return None
+        case Or():
+            return next(filter(None, map(near_fault, condition.operands)), None)
+        case And():
+            return "AND"
+        case Not():
+            return "NOT"
+        case Property() | Within():
+            return "a field or property"
+        case _:
+            return "a count"
+
+
+class _TreeReader:
+    """Reads one tree; the depth is bounded by the YAML reader's."""
+
+    def __init__(self, reader: Reader, lists: Mapping[str, Condition]) -> None:
+        self._reader = reader
+        self._lists = lists
+        self._keys: dict[str, Callable[[Fields], Condition]] = {
+            "all": lambda fields: self._joined(And, fields, "all"),
+            "any": lambda fields: self._joined(Or, fields, "any"),
+            "at_least": self._at_least,
+            "near": self._near,
+            "none": lambda fields: Not(self._joined(Or, fields, "none")),
+        }
+
+    def condition(self, node: Node) -> Condition:
+        if isinstance(node, Scalar):
+            return read_item(self._reader, node, self._lists)
+        if isinstance(node, Sequence):
+            return self._join(Or, node, "the list")
+        return self._tree(node)
+
+    def _tree(self, node: YamlMapping) -> Condition:
+        if query := split_by_yaml(node):
+            message = "this is a mapping to YAML, because of the space after the colon"
+            self._reader.report("space-after-colon", message, node, f"write {query!r}, in quotes")
+            return UNUSABLE
+        fields = self._reader.mapping(node, "the condition", KEYS)
+        if fields is None or not self._sound(fields):
+            return UNUSABLE
+        parts = [read(fields) for key, read in self._keys.items() if key in fields]
+        return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+    def _sound(self, fields: Fields) -> bool:
+        """Whether the keys go together."""
+        report = self._reader.report
+        if not any(key in fields for key in _POSITIVE):
+            if "none" in fields:
+                message = "`none` alone matches nearly every article"
+                report("none-alone", message, fields.node, "add `all` or `any` beside it")
+            elif not fields.node.keys.keys() - set(KEYS):
+                hint = f"give one of {', '.join(_POSITIVE)}"
+                report("empty", "the condition is empty", fields.node, hint)
+            return False
+        if "at_least" in fields and "near" in fields:
+            message = "`at_least` and `near` cannot share one `of`"
+            report("two-of", message, fields.node, "put one of them into a mapping of its own")
+            return False
+        counted = "at_least" in fields or "near" in fields
+        if counted and "of" not in fields:
+            key = "at_least" if "at_least" in fields else "near"
+            report("missing-key", f"`{key}` needs `of: [...]` beside it", fields.node)
+            return False
+        for key, owners in (("of", "`at_least` or `near`"), ("ordered", "`near`")):
+            if key in fields and not (counted if key == "of" else "near" in fields):
+                message = f"`{key}` is only for {owners}"
+                report("lonely-key", message, fields.key_location(key), f"add {owners}")
+        return True
+
+    def _joined(self, kind: type[And | Or], fields: Fields, key: str) -> Condition:
+        node = fields.node.entries[key]
+        if isinstance(node, Scalar) and not node.null:
+            return self.condition(node)
+        return self._join(kind, node, f"`{key}`")
+
+    def _join(self, kind: type[And | Or], node: Node, what: str) -> Condition:
+        operands = self._operands(node, what)
+        return operands[0] if len(operands) == 1 else kind(operands)
+
+    def _operands(self, node: Node, what: str) -> tuple[Condition, ...]:
+        items = self._reader.items(node, what)
+        if items == []:
+            self._reader.report("empty", f"{what} is empty", node, "name at least one item")
+        return tuple(self.condition(item) for item in items or ()) or (UNUSABLE,)
+
+    def _of(self, fields: Fields) -> tuple[Condition, ...]:
+        """Return the items of `of`; of a single `$list`, the items of the list."""
+        node = fields.node.entries["of"]
+        if isinstance(node, Scalar) and not node.null:
+            condition = self.condition(node)
+            return condition.operands if isinstance(condition, Or) else (condition,)
+        return self._operands(node, "`of`")
+
+    def _at_least(self, fields: Fields) -> Condition:
+        operands = self._of(fields)
+        count = fields.integer("at_least", 1, least=1)
+        if count > len(operands) and UNUSABLE not in operands:
+            message = f"`at_least` {count} of {len(operands)} can never be"
+            hint = f"at most {len(operands)}; `of: $list` (not in brackets) counts a list's items"
+            self._reader.report("at-least", message, fields.node.entries["at_least"], hint)
+        return Some(count, operands)
+
+    def _near(self, fields: Fields) -> Condition:
+        operands = self._of(fields)
+        distance = self._distance(fields)
+        ordered = fields.flag("ordered", default=False)
+        node = fields.node.entries["of"]
+        if len(operands) < 2 and UNUSABLE not in operands:
+            message = "`near` needs two or more items"
+            self._reader.report("near-items", message, node, "name what must be close together")
+        items = node.items if isinstance(node, Sequence) else [node] * len(operands)
+        for operand, item in zip(operands, items, strict=False):
+            if fault := near_fault(operand):
+                message = f"{fault} cannot stand inside `near`"
+                hint = "allowed are words, phrases, `any` lists of those, and further `near`"
+                self._reader.report("near-operand", message, item, hint)
+        place = fields.key_location("near")
+        return Near(operands, distance, ordered, source=f"near: {distance}", location=place)
+
+    def _distance(self, fields: Fields) -> int | Unit:
+        node = fields.node.entries["near"]
+        if isinstance(node, Scalar) and node.raw in _UNITS:
+            return _UNITS[node.raw]
+        return fields.integer("near", 1, least=1, most=MAX_DISTANCE)
