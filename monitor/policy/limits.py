@@ -16,7 +16,7 @@ class Room:
     free: int | None
     """How many alerts may leave now; None is any number."""
     until: datetime
-    """When the next may leave; now where `free` is not 0."""
+    """When the next may leave, after `free` have left now; now where any number may."""
 
 
 def room(limit: Limit | None, sent: Sequence[datetime], now: datetime) -> Room:
@@ -28,7 +28,6 @@ def room(limit: Limit | None, sent: Sequence[datetime], now: datetime) -> Room:
     if limit is None:
         return Room(None, now)
     recent = sorted(min(at, now) for at in sent if at > now - limit.per)
-    free = limit.count - len(recent)
-    if free > 0:
-        return Room(free, now)
-    return Room(0, recent[-limit.count] + limit.per)
+    free = max(0, limit.count - len(recent))
+    used = recent + [now] * free
+    return Room(free, used[-limit.count] + limit.per)
