@@ -151,7 +151,8 @@ def _names(title: Tokens, told: Tokens) -> frozenset[str]:
     small: set[str] = set()
     named = _capitalised(told, small)
     in_title = _capitalised(title, small)
-    if 2 * sum(word[:1].isupper() for word in title.kept) <= len(title):
+    after_first = title.kept[1:]
+    if 2 * sum(word[0].isupper() for word in after_first) <= len(after_first):
         named |= in_title
     return frozenset(named - small)
 

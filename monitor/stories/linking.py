@@ -260,7 +260,7 @@ def _closed(one: Weighed, at: datetime, verdict: _Verdict, founder: Known, first
 def _parted(verdict: _Verdict, others: Sequence[_Verdict]) -> bool:
     return any(
         other.joined is not Joined.OPENED
-        and verdict.known.story in other.known.apart
+        and verdict.known.story in other.known.apart - {other.known.story}
         and other.rank >= verdict.rank
         for other in others
     )

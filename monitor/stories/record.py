@@ -68,9 +68,9 @@ class Features:
                 self.publisher,
                 self.words,
             ],
-            ensure_ascii=True,
+            ensure_ascii=False,
             separators=(",", ":"),
-        ).encode("ascii")
+        ).encode("utf-8", "surrogatepass")
         keys = _BAND_KEYS.pack(*self.print.bands) if self.print.bands else b""
         shingles = self.print.shingles
         head = _HEAD.pack(FORMAT, self.print.thinning, len(keys), len(told), len(shingles))
@@ -100,7 +100,7 @@ class Features:
         start = _HEAD.size + keys
         bands = _BAND_KEYS.unpack_from(data, _HEAD.size) if keys else ()
         terms, shown, weights, title, names, numbers, days, publisher, words = json.loads(
-            data[start : start + told]
+            data[start : start + told].decode("utf-8", "surrogatepass")
         )
         return cls(
             terms=tuple(terms),

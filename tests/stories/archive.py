@@ -147,9 +147,9 @@ class Archive:
                 self.known[id] = replace(one, story=kept, founder=False)
 
 
-def merged_pairs(archive: Archive, told: Sequence[Told], ids: Sequence[int]) -> Iterable[
-    tuple[Told, Told, bool]
-]:
+def merged_pairs(
+    archive: Archive, told: Sequence[Told], ids: Sequence[int]
+) -> Iterable[tuple[Told, Told, bool]]:
     """Yield each two articles of a week and whether the archive has them in one story."""
     for index, one in enumerate(told):
         for other_index in range(index):

@@ -1,0 +1,466 @@
+"""One decision an article: which story, why, and what no decision may do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model.article import Article
+from monitor.model.story import Joined
+from monitor.stories.extraction import features
+from monitor.stories.linking import (
+    COPY_WINDOW,
+    EVENT_WINDOW,
+    MAX_CANDIDATES,
+    SAME_EVENT,
+    STORY_SPAN,
+    Known,
+    link,
+    needed_terms,
+    story_time,
+)
+from monitor.stories.rarity import Rarity
+from tests.stories.archive import Archive, Told, merged_pairs, week
+
+NOON = datetime(2024, 3, 4, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SOME = Rarity(1_000, {})
+
+BLAST = (
+    "An explosion tore through the Severnaya coal mine in Shebol, killing 17 miners and trapping "
+    "eight others 600 metres underground, the emergencies ministry said. Rescue chief Oleg Marchuk "
+    "named methane as the most probable cause and said that smoke slows the search."
+)
+BLAST_AGAIN = (
+    "Seventeen miners died when methane exploded at the Severnaya coal mine in Shebol. Eight are "
+    "missing 600 metres below ground. Smoke hampers the search, said rescue chief Oleg Marchuk."
+)
+HARVEST = (
+    "Farmers in the south expect the best wheat harvest for ten years after a rainy spring, and "
+    "the grain union asks for cheaper railway wagons to the ports."
+)
+
+
+def article(title, body="", url="https://paper.example/1", lang="en", **more):
+    return Article(title=title, body=body, url=url, lang=lang, **more)
+
+
+def of(title, body="", **more):
+    return features(article(title, body, **more))
+
+
+def known(id, body, *, at=NOON, story=None, title="Explosion in coal mine kills 17", **more):
+    return Known(
+        article=id,
+        story=id if story is None else story,
+        at=at,
+        features=of(title, body, url=f"https://paper{id}.example/"),
+        text=more.pop("text", id),
+        **more,
+    )
+
+
+# --- what it decides ---------------------------------------------------------------------------
+
+
+def test_the_first_article_opens_a_story():
+    decided = link(of("Explosion", BLAST), NOON, [], SOME)
+    assert (decided.story, decided.joined) == (None, Joined.OPENED)
+    assert decided.detail == "nothing like it is known"
+    assert decided.keep_rows
+
+
+def test_the_same_text_joins_as_a_copy_and_needs_no_rows():
+    there = known(7, BLAST, text=3)
+    decided = link(of("Explosion in coal mine kills 17", BLAST), NOON + HOUR, [there], SOME)
+    assert (decided.story, decided.joined, decided.article) == (7, Joined.COPY, 7)
+    assert decided.score == 1.0
+    assert decided.text == 3  # the text that the known one copies itself
+    assert not decided.keep_rows
+    assert decided.detail == "the same text, 100% of the shorter one"
+
+
+def test_a_new_headline_makes_no_new_story():
+    there = known(7, BLAST)
+    decided = link(of("At least 17 dead as pit blast traps miners", BLAST), NOON, [there], SOME)
+    assert (decided.story, decided.joined) == (7, Joined.COPY)
+    assert decided.keep_rows  # its headline leads others here
+
+
+def test_other_words_join_with_the_terms_that_they_share():
+    decided = link(of("Miners die underground", BLAST_AGAIN), NOON + HOUR, [known(7, BLAST)], SOME)
+    assert (decided.story, decided.joined, decided.text) == (7, Joined.SAME_EVENT, None)
+    assert decided.score >= SAME_EVENT
+    assert decided.detail.startswith("shares: ")
+    assert "Marchuk" in decided.detail
+    assert decided.detail.endswith(f"; {decided.score:.2f}")
+
+
+def test_another_event_opens_a_story_and_names_the_nearest():
+    decided = link(of("Fire in Shebol coal mine", "All got out."), NOON, [known(7, BLAST)], SOME)
+    assert decided.story is None
+    assert decided.article == 7
+    assert decided.detail.startswith("the nearest shares: ")
+    assert decided.detail.endswith(f"; {SAME_EVENT} would join it")
+
+
+def test_what_shares_too_little_is_not_even_near():
+    decided = link(of("Wheat", HARVEST), NOON, [known(7, BLAST)], SOME)
+    assert (decided.story, decided.article) == (None, None)
+    assert decided.detail == "nothing like it is known"
+
+
+def test_a_few_common_terms_are_not_near():
+    there = known(7, f"{BLAST} Railway wagons brought rescuers from the ports.")
+    decided = link(of("Record wheat harvest", HARVEST), NOON, [there], SOME)
+    assert decided.detail == "nothing like it is known"
+    assert 0 < decided.score < 0.3
+
+
+def test_the_closest_of_several_stories_is_taken():
+    far, near = known(7, BLAST), known(8, BLAST_AGAIN, title="Miners die underground")
+    decided = link(of("Miners die underground", BLAST_AGAIN + " Rain."), NOON, [near, far], SOME)
+    assert decided.story == 8
+
+
+def test_of_equally_close_ones_the_earliest_is_taken():
+    both = [known(8, BLAST), known(7, BLAST), known(6, BLAST, at=NOON + HOUR)]
+    assert link(of("Explosion in coal mine kills 17", BLAST), NOON, both, SOME).story == 7
+
+
+# --- time --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "gap", "joined"),
+    [
+        (BLAST, timedelta(), Joined.COPY),
+        (BLAST, COPY_WINDOW, Joined.COPY),
+        (BLAST, COPY_WINDOW + HOUR, Joined.OPENED),
+        (BLAST, -COPY_WINDOW, Joined.COPY),  # articles come late
+        (BLAST_AGAIN, 12 * HOUR, Joined.SAME_EVENT),
+        (BLAST_AGAIN, -12 * HOUR, Joined.SAME_EVENT),
+        (BLAST_AGAIN, EVENT_WINDOW + HOUR, Joined.OPENED),
+    ],
+)
+def test_copies_are_looked_for_in_thirty_days_other_words_in_three(text, gap, joined):
+    there = known(7, BLAST)
+    decided = link(of("Explosion in coal mine kills 17", text), NOON + gap, [there], SOME)
+    assert decided.joined is joined
+
+
+def test_likeness_fades_with_time():
+    def score(gap):
+        return link(of("Miners die", BLAST_AGAIN), NOON + gap, [known(7, BLAST)], SOME).score
+
+    assert score(timedelta()) == score(12 * HOUR) > score(40 * HOUR) > score(72 * HOUR)
+    assert score(72 * HOUR) == pytest.approx(0.8 * score(timedelta()), abs=1e-3)
+
+
+def test_an_article_counts_as_told_by_its_own_date_unless_that_is_to_come():
+    early, late = NOON - 9 * HOUR, NOON + 9 * HOUR
+    assert story_time(article("x", published=early), NOON) == early
+    assert story_time(article("x", published=late), NOON) == NOON
+    assert story_time(article("x"), NOON) == NOON
+
+
+# --- guards ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("title", "body"), [("", ""), ("Live", ""), ("", "Watch the video")])
+def test_articles_of_a_word_or_three_open_their_own_story(title, body):
+    there = Known(article=1, story=1, at=NOON, features=of(title, body), text=1)
+    decided = link(of(title, body), NOON, [there], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("words are too few to compare")
+
+
+def test_a_form_filled_in_anew_is_another_story():
+    form = (
+        "A tremor of magnitude {} struck near {}, at {} local time, the seismological institute "
+        "said. Its depth was {} kilometres. There were no reports of damage or injuries. This "
+        "report was generated from the data of the institute."
+    )
+    first = known(1, form.format("4.6", "Shebol", "03:12", 12), title="Magnitude 4.6 tremor")
+    second = of("Magnitude 5.1 tremor", form.format("5.1", "Lower Orda", "21:47", 33))
+    decided = link(second, NOON + HOUR, [first], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; the same form with other facts")
+
+
+@pytest.mark.parametrize(("gap", "joined"), [(1, Joined.COPY), (20, Joined.OPENED)])
+def test_a_later_version_of_a_report_may_change_its_numbers_but_not_a_day_later(gap, joined):
+    told = "The blast in the mine killed {} miners, the ministry said, and smoke slows the search."
+    first = known(1, told.format(17), title="Miners killed in blast")
+    later = of("Miners killed in blast", told.format(21))
+    assert link(later, NOON + gap * HOUR, [first], SOME).joined is joined
+
+
+def test_a_forecast_for_another_day_is_another_forecast():
+    told = "Weather in Tarsk for {}: no rain, wind from the north, and frost at night on all roads."
+    first = known(1, told.format("Tuesday"), title="Weather in Tarsk for Tuesday")
+    second = of("Weather in Tarsk for Friday", told.format("Friday"))
+    assert link(second, NOON + 72 * HOUR, [first], SOME).story is None
+    assert link(second, NOON + HOUR, [first], SOME).story == 1  # a correction, not an issue
+
+
+def test_a_passage_that_a_site_prints_on_each_page_is_no_copy():
+    passage = (
+        "To continue reading this article, please subscribe. Subscribers read all articles, "
+        "archives and newsletters on every device, and can cancel at any moment. Already a "
+        "subscriber? Sign in here. Need help? Our customer service answers on weekdays."
+    )
+    first = known(1, passage, title="Explosion in coal mine kills 17")
+    decided = link(of("Farmers expect record wheat harvest", passage), NOON, [first], SOME)
+    assert decided.story is None
+
+
+@pytest.mark.parametrize("order", list(permutations(("digest", "blast", "again", "harvest"))))
+def test_a_digest_does_not_pull_the_stories_that_it_prints_together(order):
+    rest = " ".join(f"topic{number}" for number in range(90))
+    texts = {
+        "digest": ("The day in brief", f"{BLAST}\n\n{HARVEST}\n\n{rest}"),
+        "blast": ("Explosion in coal mine kills 17", BLAST),
+        "again": ("Miners die underground", BLAST_AGAIN),
+        "harvest": ("Farmers expect record wheat harvest", HARVEST),
+    }
+    archive = Archive()
+    ids = {
+        name: archive.add(article(*texts[name], f"https://{name}.example/", published=NOON))
+        for name in order
+    }
+    story = {name: archive.known[id].story for name, id in ids.items()}
+    assert story["blast"] == story["again"] != story["harvest"]
+
+
+def test_a_copy_cut_short_is_still_a_copy():
+    there = known(1, f"{BLAST} {HARVEST}")
+    assert link(of("Explosion in coal mine kills 17", BLAST), NOON, [there], SOME).story == 1
+
+
+def test_texts_without_terms_are_compared_by_their_text_alone():
+    """A script without spaces gives no terms; its copies are still found."""
+    text = "东京地震后交通中断当局呼吁居民保持冷静"
+    there = Known(article=1, story=1, at=NOON, features=of("", text, lang="ja"), text=1)
+    assert link(of("", text, lang="ja"), NOON, [there], SOME).joined is Joined.COPY
+
+
+def test_a_story_takes_no_other_words_after_its_span():
+    first = known(1, BLAST, founder=True)
+    recent = known(2, BLAST, story=1, at=NOON + STORY_SPAN)
+    at = NOON + STORY_SPAN + HOUR
+    decided = link(of("Miners die underground", BLAST_AGAIN), at, [first, recent], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; its story began too long ago")
+
+
+def test_a_story_ends_even_for_copies_of_its_copies():
+    first = known(1, BLAST, founder=True)
+    recent = known(2, BLAST, story=1, at=NOON + COPY_WINDOW)
+    decided = link(
+        of("Explosion in coal mine kills 17", BLAST),
+        NOON + COPY_WINDOW + HOUR,
+        [first, recent],
+        SOME,
+    )
+    assert decided.story is None
+
+
+def test_a_story_does_not_drift_away_from_its_beginning():
+    first = known(1, HARVEST, title="Farmers expect record harvest", founder=True)
+    drifted = known(2, BLAST, story=1)
+    decided = link(of("Miners die underground", BLAST_AGAIN), NOON, [first, drifted], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; its story began with something else")
+    assert link(of("Miners die", BLAST_AGAIN), NOON, [drifted], SOME).story == 1
+
+
+def test_only_the_newest_candidates_are_compared():
+    old = known(1, BLAST, at=NOON - HOUR)
+    many = [
+        known(number, BLAST_AGAIN + f" Day {number}.", story=number)
+        for number in range(2, MAX_CANDIDATES + 2)
+    ]
+    decided = link(of("Explosion in coal mine kills 17", BLAST), NOON, [old, *many], SOME)
+    assert decided.story != 1
+    assert (
+        link(of("Explosion in coal mine kills 17", BLAST), NOON, [old, *many[1:]], SOME).story == 1
+    )
+
+
+# --- by hand -----------------------------------------------------------------------------------
+
+
+def test_an_article_does_not_go_back_to_the_story_that_it_was_parted_from():
+    mine = of("Explosion in coal mine kills 17", BLAST)
+    decided = link(mine, NOON, [known(7, BLAST)], SOME, apart=frozenset({7}))
+    assert decided.story is None
+    assert decided.detail.endswith("; parted from it by hand")
+
+
+def test_copies_of_a_parted_article_follow_it():
+    stayed = known(1, BLAST, founder=True)
+    parted = known(2, BLAST_AGAIN, title="Miners die", apart=frozenset({1}), founder=True)
+    decided = link(of("Miners die", BLAST_AGAIN), NOON, [stayed, parted], SOME)
+    assert (decided.story, decided.joined) == (2, Joined.COPY)
+
+
+def test_the_former_story_is_closed_to_copies_even_when_the_parted_ones_cannot_take_them():
+    """The article was parted from both: what resembles it most may join neither."""
+    stayed = known(1, BLAST_AGAIN, title="Miners die underground", founder=True)
+    parted = known(2, BLAST, apart=frozenset({1}), founder=True)
+    mine = of("Explosion in coal mine kills 17", BLAST)
+    decided = link(mine, NOON, [stayed, parted], SOME, apart=frozenset({2}))
+    assert decided.story is None
+
+
+def test_the_former_story_stays_open_to_what_is_closer_to_it():
+    stayed = known(1, BLAST, founder=True)
+    parted = known(2, BLAST_AGAIN, title="Miners die", apart=frozenset({1}), founder=True)
+    decided = link(of("Explosion in coal mine kills 17", BLAST), NOON, [stayed, parted], SOME)
+    assert decided.story == 1
+
+
+def test_split_and_merge_stay_so_in_an_archive():
+    archive = Archive()
+    told = article("Explosion in coal mine kills 17", BLAST, published=NOON)
+    first = archive.add(told)
+    second = archive.add(article("Miners die underground", BLAST_AGAIN, "https://b.example/1"))
+    assert archive.known[second].story != first  # without a date it counts as told when first seen
+    second = archive.add(replace(told, url="https://c.example/1"))
+    assert archive.known[second].story == first
+    new = archive.split(second)
+    copy = archive.add(replace(told, title="17 killed by explosion in coal mine"))
+    assert archive.known[copy].story == archive.known[second].story == new
+    archive.merge(first, new)
+    again = archive.add(replace(told, title="Coal mine explosion: 17 killed"))
+    assert archive.known[again].story == first
+
+
+# --- whatever the input --------------------------------------------------------------------------
+
+BODIES = st.lists(
+    st.sampled_from([*BLAST.split(), *BLAST_AGAIN.split(), *HARVEST.split()]), max_size=60
+).map(" ".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(BODIES, min_size=1, max_size=8), BODIES, st.data())
+def test_the_order_of_candidates_does_not_matter_and_decisions_repeat(bodies, body, data):
+    there = [
+        known(id + 1, text, at=NOON + id * HOUR, story=id // 2 + 1, title=text[:30])
+        for id, text in enumerate(bodies)
+    ]
+    mine = of(body[:30], body)
+    decided = link(mine, NOON, there, SOME)
+    assert decided == link(mine, NOON, data.draw(st.permutations(there)), SOME)
+    assert decided.story in {None, *(one.story for one in there)}
+    assert (decided.story is None) is (decided.joined is Joined.OPENED)
+    assert 0 <= decided.score <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(BODIES, st.integers(-29, 29), st.lists(BODIES, max_size=4))
+def test_identical_text_always_joins_the_same_story(body, days, others):
+    text = f"{BLAST[:60]} {body}"
+    there = known(1, text, at=NOON + timedelta(days=days), founder=True)
+    more = [known(id + 2, other, title=other[:20]) for id, other in enumerate(others)]
+    mine = features(article("Explosion in coal mine kills 17", text))
+    twin = link(mine, NOON, [there, *more], SOME)
+    assert (twin.joined, twin.score) == (Joined.COPY, 1.0)
+    assert {one.article: one.story for one in [there, *more]}[twin.article or 0] == twin.story
+
+
+def test_needed_terms_are_those_of_both_sides():
+    found = needed_terms(of("Airport"), [known(1, "curfew", title="Protest")])
+    assert found == {"airport", "protest", "curfew"}
+
+
+# --- many articles -------------------------------------------------------------------------------
+
+
+def test_the_same_article_a_thousand_times_is_one_story_with_rows_of_one():
+    archive = Archive()
+    for number in range(1_000):
+        archive.add(
+            article("Explosion kills 17", BLAST, f"https://p{number}.example/", published=NOON)
+        )
+    assert {one.story for one in archive.known.values()} == {1}
+    assert {one.text for one in archive.known.values()} == {1}
+    assert sum(map(len, archive.bands.values())) == 16
+    assert archive.documents == 1
+
+
+def test_articles_without_dates_in_two_scripts_make_no_story_of_everything():
+    archive = Archive()
+    topics = ["wheat пшеница", "airport аэропорт", "rate ставка", "ferry паром", "fire пожар"]
+    for number in range(100):
+        topic = topics[number % 5]
+        words = " ".join(f"{topic}{number % 5} слово{number}{place}" for place in range(30))
+        archive.add(article(f"Новости News {topic}", words, lang=None))
+    sizes = [
+        sum(1 for one in archive.known.values() if one.story == story)
+        for story in {one.story for one in archive.known.values()}
+    ]
+    assert max(sizes) <= 20
+
+
+def test_a_text_that_changes_a_little_each_time_ends_its_story():
+    """Every text is a copy of the one before; the last has nothing of the first."""
+    archive = Archive()
+    words = [f"word{number}" for number in range(400)]
+    for step in range(60):
+        words[step * 6 : step * 6 + 6] = [f"new{step}x{place}" for place in range(6)]
+        archive.add(
+            article("Live: all the news", " ".join(words), published=NOON + step * 24 * HOUR)
+        )
+    assert archive.known[1].story == archive.known[20].story
+    assert archive.known[60].story != archive.known[1].story
+
+
+@pytest.fixture(scope="module", params=[0, 1_000_000], ids=["empty store", "large store"])
+def told_week(request) -> tuple[Archive, list[Told], list[int]]:
+    archive = Archive(documents=request.param)
+    told = week("week")
+    return archive, told, [archive.add(one.article) for one in told]
+
+
+def test_a_week_of_one_country_has_no_false_merge(told_week):
+    archive, told, ids = told_week
+    wrong = [
+        (one.name, two.name)
+        for one, two, same in merged_pairs(archive, told, ids)
+        if same and one.story != two.story
+    ]
+    assert wrong == []
+
+
+def test_a_week_of_one_country_finds_most_of_what_belongs_together(told_week):
+    archive, told, ids = told_week
+    belonging = [
+        same
+        for one, two, same in merged_pairs(archive, told, ids)
+        if one.story == two.story and one.article.lang == two.article.lang
+    ]
+    assert len(belonging) == 40
+    assert sum(belonging) >= 34
+
+
+def test_every_agency_copy_of_the_week_is_told_a_copy(told_week):
+    archive, told, ids = told_week
+    copies = {one.name: id for one, id in zip(told, ids, strict=True) if one.kind == "copy"}
+    found = {name for name, id in copies.items() if archive.links[id].joined is Joined.COPY}
+    assert found == set(copies)
+
+
+def test_decisions_of_the_week_are_explained(told_week):
+    archive, told, ids = told_week
+    details = {one.name: archive.links[id].detail for one, id in zip(told, ids, strict=True)}
+    assert details["quake-2"].endswith("the same form with other facts")
+    assert details["cup-en-2"].startswith("shares: Dynamo, Cup, Rybak, ")
+    assert details["mine-en-2"] == "the same text, 94% of the shorter one"
