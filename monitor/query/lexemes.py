@@ -1,0 +1,300 @@
+"""From a query's characters to lexemes: finished leaves, operators, parentheses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from monitor.model.condition import Condition, Field, PropertyKind, Unit
+from monitor.query.foreign import FIELDS, LEXIS_CONNECTOR, explain_word
+from monitor.query.leaves import (
+    Piece,
+    read_list,
+    read_number,
+    read_property,
+    read_regex,
+    read_term,
+    suggestion,
+)
+from monitor.query.scan import Scan
+from monitor.query.terms import Mode
+
+MAX_DEPTH = 100
+"""Parentheses, NOTs, fields and NEARs inside each other."""
+MAX_DISTANCE = 1_000
+"""Words between which anything still is near."""
+MAX_COUNT = 10_000
+"""Occurrences that ATLEAST may ask for."""
+
+_QUOTES = '"“”„‟«»'
+_END = rf"\s(),{_QUOTES}"
+_LEXEME = re.compile(
+    rf"""\s*+(?:
+      (?P<word>(?:[^{_END}]|(?<=\d),(?=\d))++)
+    | (?P<opening>\()
+    | (?P<closing>\))
+    | (?P<quoted>[{_QUOTES}](?:[^{_QUOTES}\\]|\\.)*+(?P<closed>[{_QUOTES}])?+)
+    | (?P<comma>,)
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+_SPECIAL = re.compile(
+    rf"(?P<regex>/(?:[^/\\\n]|\\.)++/i?+(?=[{_END}]|\Z))"
+    rf"|(?P<number>\#(?=[<>=.\d])(?:[^{_END}]|(?<=\d),(?=\d))++)"
+    r"|(?P<list>\$[^\W\d][\w.-]*+)"
+)
+_VALUE = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*+[{_QUOTES}]|\([^()]*+\)")
+_PIECE = re.compile(rf"[^\s{_QUOTES}]+")
+_PROXIMITY = re.compile(r"(NEAR|BEFORE)/(\d+|S|P)")
+_COUNTED = re.compile(r"(ATLEAST|ANY)/(\d+)")
+_BOOLEAN = {"AND": "_AND", "OR": "_OR", "NOT": "NOT"}
+_NESTING = frozenset({"LPAR", "NOT", "FIELD", "ATLEAST", "NEAR"})
+_SIDE_BY_SIDE = frozenset({"_AND", "_OR", "_COMMA"})
+_FIELDS = {field.value: field for field in Field}
+_PROPERTIES = {kind.value: kind for kind in PropertyKind}
+_MODES = {"case": Mode.CASE, "stem": Mode.STEM}
+_NAMES = (*_FIELDS, *_PROPERTIES, *_MODES)
+_UNITS = {"S": Unit.SENTENCE, "P": Unit.PARAGRAPH}
+
+Argument = Field | Unit | int
+
+
+class Lexeme:
+    """A terminal of query.lark, from `start` to `end` in the query.
+
+    `condition` is the meaning of a TERM; `argument` is the field, distance or count of an operator,
+    and `ordered` tells BEFORE from NEAR.
+    """
+
+    __slots__ = ("argument", "condition", "end", "ordered", "scan", "start", "type")
+
+    def __init__(
+        self,
+        type: str,
+        scan: Scan,
+        start: int,
+        end: int,
+        *,
+        condition: Condition | None = None,
+        argument: Argument = 0,
+        ordered: bool = False,
+    ) -> None:
+        self.type = type
+        self.scan = scan
+        self.start = start
+        self.end = end
+        self.condition = condition
+        self.argument = argument
+        self.ordered = ordered
+
+
+class Lexer:
+    """Divides one query into lexemes; what is wrong goes to the scan."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan = scan
+        self.text = scan.text
+        self.lexemes: list[Lexeme] = []
+        self.pieces: list[Piece] = []
+        self.term = 0
+        self.modes = [Mode.FOLDED]
+        self.levels = [0]
+        self.depth = 0
+        self.position = 0
+
+    def run(self) -> list[Lexeme]:
+        """Return the lexemes; too many open parentheses end the reading with a problem."""
+        text = self.text
+        while self.depth <= MAX_DEPTH and (match := _LEXEME.match(text, self.position)):
+            kind = match.lastgroup or ""
+            start, self.position = match.span(kind)
+            if kind == "word":
+                self._word(start, text[start : self.position])
+                continue
+            self._flush()
+            if kind == "quoted":
+                self._quoted(start, start, self.modes[-1], closed=match["closed"] is not None)
+            elif kind == "opening":
+                self._open(start, self.modes[-1])
+            elif kind == "closing":
+                self._close(start)
+            else:
+                self._add("_COMMA", start)
+        if self.depth > MAX_DEPTH:
+            message = f"more than {MAX_DEPTH} parentheses and operators inside each other"
+            self.scan.report(self.lexemes[-1].start, "too-deep", message, "divide the query")
+        self._flush()
+        return self.lexemes
+
+    def _add(
+        self,
+        type: str,
+        start: int,
+        *,
+        condition: Condition | None = None,
+        argument: Argument = 0,
+        ordered: bool = False,
+    ) -> None:
+        if type in _SIDE_BY_SIDE or (type == "NOT" and self._behind_operand()):
+            self.depth = self.levels[-1]
+        if type in _NESTING:
+            self.depth += 1
+        self.lexemes.append(
+            Lexeme(
+                type,
+                self.scan,
+                start,
+                self.position,
+                condition=condition,
+                argument=argument,
+                ordered=ordered,
+            )
+        )
+
+    def _leaf(self, read: Callable[[Scan, int, int], Condition], start: int) -> None:
+        self._add("TERM", start, condition=read(self.scan, start, self.position))
+
+    def _behind_operand(self) -> bool:
+        return bool(self.lexemes) and self.lexemes[-1].type in {"TERM", "RPAR"}
+
+    def _open(self, start: int, mode: Mode) -> None:
+        self._add("LPAR", start)
+        self.modes.append(mode)
+        self.levels.append(self.depth)
+
+    def _close(self, start: int) -> None:
+        if len(self.modes) > 1:
+            self.modes.pop()
+            self.levels.pop()
+            self.depth = self.levels[-1]
+        self._add("RPAR", start)
+
+    def _flush(self) -> None:
+        """End the term that words side by side have made."""
+        if self.pieces:
+            start, end = self.term, self.pieces[-1][1]
+            condition = read_term(self.scan, self.pieces, start, end)
+            self.pieces = []
+            self.lexemes.append(Lexeme("TERM", self.scan, start, end, condition=condition))
+
+    def _piece(self, start: int, first: int, mode: Mode) -> None:
+        if not self.pieces:
+            self.term = start
+        self.pieces.append((first, self.position, mode))
+
+    def _quoted(self, start: int, mark: int, mode: Mode, *, closed: bool) -> None:
+        if not closed:
+            message = "the quotation mark is not closed"
+            self.scan.report(mark, "open-quote", message, "add the closing one")
+            return
+        pieces = [
+            (*found.span(), mode)
+            for found in _PIECE.finditer(self.text, mark + 1, self.position - 1)
+        ]
+        condition = read_term(self.scan, pieces, start, self.position, quoted=True)
+        self._add("TERM", start, condition=condition)
+
+    def _word(self, start: int, word: str) -> None:
+        if word.isalnum():
+            if word in _BOOLEAN:
+                self._flush()
+                self._add(_BOOLEAN[word], start)
+            elif (word.isupper() or word[-1].isdigit()) and self._foreign(start, word):
+                return
+            else:
+                self._piece(start, start, self.modes[-1])
+        elif not (
+            (word[0] in "/#$" and self._special(start))
+            or (":" in word and self._prefixed(start, word))
+            or self._operator(start, word)
+            or self._foreign(start, word)
+        ):
+            self._piece(start, start, self.modes[-1])
+
+    def _foreign(self, start: int, word: str) -> bool:
+        explanation = explain_word(word)
+        if explanation:
+            self.scan.report(start, "foreign-syntax", *explanation)
+        return explanation is not None
+
+    def _special(self, start: int) -> bool:
+        match = _SPECIAL.match(self.text, start)
+        if match is None:
+            return False
+        self._flush()
+        self.position = match.end()
+        if match["regex"]:
+            if connector := LEXIS_CONNECTOR.match(match["regex"]):
+                self.position = start + connector.end()
+                return self._foreign(start, connector.group())
+            self._leaf(read_regex, start)
+        elif match["number"]:
+            self._leaf(read_number, start)
+        else:
+            self._leaf(read_list, start)
+        return True
+
+    def _operator(self, start: int, word: str) -> bool:
+        if match := _PROXIMITY.fullmatch(word):
+            name, reach = match.groups()
+            distance = _UNITS.get(reach) or int(reach)
+            if isinstance(distance, int) and not 1 <= distance <= MAX_DISTANCE:
+                message = f"`{word}`: the distance is 1 (neighbours) to {MAX_DISTANCE} words"
+                self.scan.report(start, "distance", message, "write `NEAR/5`, `NEAR/S`, `NEAR/P`")
+            self._flush()
+            self._add("NEAR", start, argument=distance, ordered=name == "BEFORE")
+            return True
+        if match := _COUNTED.fullmatch(word):
+            count = int(match[2][:9])
+            if not 1 <= count <= MAX_COUNT:
+                self.scan.report(start, "count", f"`{word}`: the number is 1 to {MAX_COUNT:,}")
+            self._flush()
+            self._add(match[1], start, argument=count)
+            return True
+        return False
+
+    def _prefixed(self, start: int, word: str) -> bool:
+        name, _, rest = word.partition(":")
+        after = start + len(name) + 1
+        if name in _FIELDS:
+            self._flush()
+            self.position = after
+            self._add("FIELD", start, argument=_FIELDS[name])
+            return True
+        if name in _MODES:
+            self._marked(start, after, _MODES[name], rest)
+            return True
+        if name in _PROPERTIES:
+            self._flush()
+            if not rest and (value := _VALUE.match(self.text, after)):
+                self.position = value.end()
+            condition = read_property(self.scan, _PROPERTIES[name], start, after, self.position)
+            self._add("TERM", start, condition=condition)
+            return True
+        if len(name) < 2 or not name.isidentifier():
+            return False
+        known = FIELDS.get(name.lower(), name.lower())
+        hint = f"write `{known}:`" if known in _NAMES else suggestion(name, _NAMES)
+        message = f"there is no field `{name}:`"
+        self.scan.report(start, "unknown-field", message, f"{hint}; quote it if it is plain text")
+        return True
+
+    def _marked(self, start: int, after: int, mode: Mode, rest: str) -> None:
+        """Read what follows `case:` or `stem:`."""
+        following = self.text[after : after + 1]
+        if rest:
+            self._piece(start, after, mode)
+            return
+        self._flush()
+        if following == "(":
+            self.position = after + 1
+            self._open(start, mode)
+        elif following and following in _QUOTES:
+            match = _LEXEME.match(self.text, after)
+            assert match is not None  # noqa: S101 - a quotation mark begins a `quoted`
+            self.position = match.end()
+            self._quoted(start, after, mode, closed=match["closed"] is not None)
+        else:
+            message = f"`{mode}:` has nothing behind it"
+            hint = f"write `{mode}:WHO` or `{mode}:(WHO OR NATO)`, without a space"
+            self.scan.report(start, "empty-prefix", message, hint)
