@@ -147,7 +147,7 @@ def _identity(text: str) -> str:
 
 
 def _plain_link(address: str, label: str) -> str:
-    return label if label == address else f"{label}\n{address}"
+    return label if label == address else f"{label} {address}"
 
 
 PLAIN = Dialect("plain", _identity, _identity, _identity, _plain_link)

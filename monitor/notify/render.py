@@ -35,6 +35,9 @@ _GAPS = re.compile(r"\n{3,}")
 _NARROWEST = 30
 
 
+WHOLE = Room()
+
+
 class Medium(StrEnum):
     """The folder of templates that a form is filled from."""
 
@@ -53,7 +56,7 @@ class Form:
     """Of the text, counted by the dialect's `measure`."""
     title_limit: int = 0
     """Characters of the title; 0: there is none, and the subject opens the text."""
-    room: Room = Room()
+    room: Room = WHOLE
 
 
 CHAT_ROOM = Room(title=200, passages=2, context=60, others=2, stories=20, articles=3, text=3_000)
@@ -63,7 +66,7 @@ TERMINAL = Form(Medium.CONSOLE, CONSOLE, room=Room(others=3))
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message: `subject` is one line, `text` is in the form's markup, `html` is mail's second part.
+    """A message: `subject` is one line, `text` is in the form's markup, `html` only mail has.
 
     `problem` says why the channel's own template was not used; empty if it was, or has none.
     """

@@ -121,6 +121,8 @@ class AlertView:
     kind: str
     level: str
     subject: str
+    headline: str
+    """The subject without the article's title."""
     notes: tuple[str, ...]
     """Sentences about the alert itself: why it comes now, or comes here."""
     stories: tuple[StoryView, ...]
@@ -146,7 +148,8 @@ def view(content: AlertContent, room: Room, *, shortened: bool = False) -> Alert
     return AlertView(
         kind=alert.kind.value,
         level=alert.level.label,
-        subject=_subject(alert, stories),
+        subject=_subject(alert, stories, with_title=True),
+        headline=_subject(alert, stories, with_title=False),
         notes=_notes(alert, stories),
         stories=stories[: room.stories],
         left_out=max(0, len(stories) - room.stories),
@@ -206,9 +209,15 @@ def _story(group: Sequence[AlertItem], room: Room) -> StoryView:
 def _article(items: Sequence[AlertItem], room: Room) -> ArticleView:
     article = items[0].article.article
     evidence = sorted({found for item in items for found in item.hit.evidence})
+    title = one_line(article.title, room.title) or UNTITLED
+    shown = [
+        passage
+        for passage in passages(article.body, evidence, room.passages + 1, room.context)
+        if passage.text not in title
+    ]
     return ArticleView(
-        title=one_line(article.title, room.title) or UNTITLED,
-        heading=_heading(article, evidence, room),
+        title=title,
+        heading=_heading(article, evidence, title),
         url=safe_link(article.url),
         source=one_line(article.source or "", _NAME),
         date=when(article.published),
@@ -216,12 +225,11 @@ def _article(items: Sequence[AlertItem], room: Room) -> ArticleView:
         lang=one_line(article.lang or "", _NAME),
         path=one_line(article.path or "", _SUBJECT),
         rules=tuple(_rule(item) for item in items),
-        passages=passages(article.body, evidence, room.passages, room.context),
+        passages=tuple(shown[: room.passages]),
     )
 
 
-def _heading(article: Article, evidence: Sequence[Evidence], room: Room) -> Passage:
-    title = one_line(article.title, room.title) or UNTITLED
+def _heading(article: Article, evidence: Sequence[Evidence], title: str) -> Passage:
     whole = highlighted(article.title, evidence, "title")
     return whole if whole.text == title else highlighted(title, (), "title")
 
@@ -253,7 +261,7 @@ def _others(others: Iterable[StoredArticle], room: Room) -> tuple[SourceView, ..
     return tuple(seen.values())
 
 
-def _subject(alert: Alert, stories: Sequence[StoryView]) -> str:
+def _subject(alert: Alert, stories: Sequence[StoryView], *, with_title: bool) -> str:
     """Return the subject: `[HIGH] rule title: article title` for what a rule hit."""
     level = f"[{alert.level.label.upper()}]"
     if alert.kind is AlertKind.DIGEST and not stories:
@@ -270,7 +278,8 @@ def _subject(alert: Alert, stories: Sequence[StoryView]) -> str:
     rules = list(dict.fromkeys(rule.title for rule in article.rules))
     more = f" +{len(rules) - 1}" if len(rules) > 1 else ""
     lead = "" if alert.kind is AlertKind.HIT else f"{alert.kind.value}: "
-    return one_line(f"{level} {lead}{rules[0]}{more}: {article.title}", _SUBJECT)
+    title = f": {article.title}" if with_title else ""
+    return one_line(f"{level} {lead}{rules[0]}{more}{title}", _SUBJECT)
 
 
 def _notes(alert: Alert, stories: Sequence[StoryView]) -> tuple[str, ...]:
