@@ -31,7 +31,7 @@ from monitor.model.rule import Rule
 
 LENGTH = 400
 """Words an article, for working out how rare a term has to be."""
-TARGET = 4.0e-4
+TARGET = 1.6e-4
 """How likely a rule's text conditions should hold, before wildcards and fuzzy terms widen them."""
 HARMONIC = math.log(VOCABULARY / 2.7)
 
@@ -162,7 +162,9 @@ def _term(dice: random.Random, likely: float) -> Term:
 def _change(dice: random.Random, clauses: list[Clause], plain: list[int], kind: Kind) -> None:
     at = dice.choice(plain)
     terms = list(clauses[at].terms)
-    word = next((t.text for t in terms if t.kind is Kind.WORD), _word(dice, 1e-3).text)
+    word = _word(dice, 1e-4).text
+    while len(word) < 7:  # names, as people write them: short ones would fit hundreds of words
+        word = _word(dice, 1e-4).text
     if kind is Kind.WILDCARD:
         word = _wildcard(dice, word)
     terms[0] = Term(kind, word)
@@ -170,13 +172,11 @@ def _change(dice: random.Random, clauses: list[Clause], plain: list[int], kind: 
 
 
 def _wildcard(dice: random.Random, word: str) -> str:
-    if len(word) < 6:
-        return word + "*"
     style = dice.random()
     if style < 0.7:
-        return word[: dice.randint(5, len(word))] + "*"
+        return word[: dice.randint(6, len(word))] + "*"
     if style < 0.85:
-        return "*" + word[-5:]
+        return "*" + word[-6:]
     at = dice.randrange(1, len(word) - 1)
     return word[:at] + "?" + word[at + 1 :]
 

@@ -59,10 +59,10 @@ class Tantivy:
         slop = clause.distance - 1
         return self._any(
             [
-                tantivy.Query.phrase_query(self.schema, FIELD, pair, slop)
+                tantivy.Query.phrase_query(self.schema, FIELD, [*pair], slop)
                 for left in clause.terms
                 for right in clause.beside
-                for pair in ([left.text, right.text], [right.text, left.text])
+                for pair in ((left.text, right.text), (right.text, left.text))
             ]
         )
 
@@ -76,7 +76,7 @@ class Tantivy:
             case Kind.WORD:
                 return tantivy.Query.term_query(self.schema, FIELD, term.text, "basic")
             case Kind.PHRASE:
-                return tantivy.Query.phrase_query(self.schema, FIELD, term.text.split())
+                return tantivy.Query.phrase_query(self.schema, FIELD, [*term.text.split()])
             case Kind.WILDCARD:
                 pattern = term.text.replace("*", ".*").replace("?", ".")
                 return tantivy.Query.regex_query(self.schema, FIELD, pattern)

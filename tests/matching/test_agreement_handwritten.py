@@ -56,7 +56,7 @@ CASES = {
     "a shouting title still has the word": ("who", "WHO DARES WINS", "", "WHO"),
     "case in a phrase": ('case:"US troops"', "", "US troops, us troops", "US troops"),
     # stems and edits
-    "stem": ("stem:protest", "", "protesting protested protester", "protesting|protested"),
+    "stem": ("stem:protest", "", "protesting protested protect", "protesting|protested"),
     "Russian stem": ("stem:протест", "", "протестами и протесты", "протестами|протесты"),
     "stem of a group": ("stem:(deploy OR send)", "", "deployed sends", "deployed|sends"),
     "an edit": ("Tokayev~1", "", "Tokaev Tokayef Tokaef", "Tokaev|Tokayef"),
@@ -67,7 +67,7 @@ CASES = {
     # numbers
     "at least": ("#>=100", "", "99 100 1,000.50 and 5 million", "100|1,000.50|5 million"),
     "below": ("#<5", "", "½ 4.9 5 twelve", "½|4.9"),
-    "equal": ("#=12", "", "twelve 12 12.0 dozens 13", "twelve|12|12.0|dozens"),
+    "equal": ("#=12", "", "twelve; 12; 12.0; dozens; 13", "twelve|12|12.0|dozens"),
     "a range of numbers": ("#10..20", "", "9 10-20 21", "10|20"),
     # expressions
     "expression": (r"/CVE-\d{4}-\d{4,}/", "", "See CVE-2021-44228.", "CVE-2021-44228"),
@@ -87,9 +87,9 @@ CASES = {
     "only minimal intervals": ("a NEAR/9 b", "", "a x a b x b", "a|b"),
     "near over paragraphs": ("a NEAR/1 b", "", "a\n\nb", "a|b"),
     "near not from title to body": ("a NEAR/9 b", "a", "b", None),
-    "in one sentence": ("a NEAR/S b", "", "Then a. And b. So b was a.", "b|a"),
-    "in one paragraph": ("a NEAR/P b", "", "Then a.\n\nSo b. And a.", "b|a"),
-    "before in one sentence": ("a BEFORE/S b", "", "So b a. An a b.", "a|b"),
+    "in one sentence": ("in NEAR/S on", "", "Go in. Go on. So on is in.", "on|in"),
+    "in one paragraph": ("in NEAR/P on", "", "Go in.\n\nGo on. Go in.", "on|in"),
+    "before in one sentence": ("in BEFORE/S on", "", "Go on in. On. In on.", "In|on"),
     "near of near": ("(a NEAR/1 b) NEAR/2 c", "", "a b x c", "a|b|c"),
     "near of a group": ("(a OR b) NEAR/1 c", "", "b c x a", "b|c"),
     # counting

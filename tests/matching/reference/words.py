@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
 
 from monitor.model.condition import AnyWord, Exact, Fuzzy, Stem, Wildcard, WordPattern
 
@@ -77,14 +77,12 @@ def fits(  # noqa: PLR0911 - one for each kind of pattern
     match pattern:
         case AnyWord():
             return True
-        case Exact(text, False):
-            return folded == text
-        case Exact(text, True):
-            return kept == text and not shouted
-        case Wildcard(text, False):
+        case Exact(text, case):
+            return (kept == text and not shouted) if case else folded == text
+        case Wildcard(text, case):
+            if case:
+                return fits_wildcard(text, kept) and not shouted
             return fits_wildcard(text, folded)
-        case Wildcard(text, True):
-            return fits_wildcard(text, kept) and not shouted
         case Fuzzy(text, edits):
             digits_only = all(letter.isdigit() for letter in folded)
             return not digits_only and distance(text, folded) <= edits
