@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from monitor.errors import Location, Problem, Severity
 from monitor.model.condition import NOWHERE, And, Condition, Not, Or, Phrase, Property
 from monitor.model.rule import Rule
+from monitor.query import inside
 from monitor.rules.containment import contained
 from monitor.rules.coverage import covered_terms
 from monitor.rules.implication import Implication
 from monitor.rules.terms import Vocabulary, doubtful_terms
-from monitor.rules.walk import children, nodes
+from monitor.rules.walk import nodes
 
 
 def lint(
@@ -104,6 +105,6 @@ def _place(condition: Condition) -> Location:
 
 def _source(condition: Condition) -> str:
     for node in nodes(condition):
-        if isinstance(node, Phrase | Property) or not children(node):
+        if isinstance(node, Phrase | Property) or not inside(node):
             return str(getattr(node, "source", ""))
     return ""  # pragma: no cover - every condition has a leaf

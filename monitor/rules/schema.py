@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from monitor.model.rule import Distinct, OnEdit
+from monitor.query import MAX_DISTANCE
 from monitor.rules.correlating import GROUP_BY
 from monitor.rules.entry import LEVELS, MAX_ID
-from monitor.rules.tree import MAX_DISTANCE
 
 Schema = dict[str, Any]
 

@@ -9,15 +9,13 @@ from monitor.model.condition import (
     Condition,
     Near,
     Not,
-    Number,
     Or,
-    Phrase,
     Property,
-    Regex,
     Some,
     Unit,
     Within,
 )
+from monitor.query import MAX_DISTANCE, proximity_fault
 from monitor.rules.items import read_item, read_query, split_by_yaml
 from monitor.rules.wordlists import UNUSABLE
 from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
@@ -25,8 +23,8 @@ from monitor.yaml12 import Mapping as YamlMapping
 
 KEYS = ("all", "any", "none", "at_least", "near", "of", "ordered")
 _POSITIVE = ("all", "any", "at_least", "near")
-MAX_DISTANCE = 1_000
-"""Words between which anything still is `near`."""
+MAX_NESTING = 20
+"""Mappings and lists inside each other in one `match`; each query in them may nest as well."""
 _UNITS = {"S": Unit.SENTENCE, "P": Unit.PARAGRAPH}
 
 
@@ -65,29 +63,13 @@ def positive(condition: Condition) -> bool:
             return True
 
 
-def near_fault(condition: Condition) -> str | None:
-    """Return what keeps a condition from being an operand of NEAR; None if nothing does."""
-    match condition:
-        case Phrase() | Number() | Regex() | Near():
-            return None
-        case Or():
-            return next(filter(None, map(near_fault, condition.operands)), None)
-        case And():
-            return "AND"
-        case Not():
-            return "NOT"
-        case Property() | Within():
-            return "a field or property"
-        case _:
-            return "a count"
-
-
 class _TreeReader:
-    """Reads one tree; the depth is bounded by the YAML reader's."""
+    """Reads one tree, at most MAX_NESTING deep."""
 
     def __init__(self, reader: Reader, lists: Mapping[str, Condition]) -> None:
         self._reader = reader
         self._lists = lists
+        self._depth = 0
         self._keys: dict[str, Callable[[Fields], Condition]] = {
             "all": lambda fields: self._joined(And, fields, "all"),
             "any": lambda fields: self._joined(Or, fields, "any"),
@@ -99,9 +81,17 @@ class _TreeReader:
     def condition(self, node: Node) -> Condition:
         if isinstance(node, Scalar):
             return read_item(self._reader, node, self._lists)
-        if isinstance(node, Sequence):
-            return self._join(Or, node, "the list")
-        return self._tree(node)
+        if self._depth >= MAX_NESTING:
+            message = f"conditions are nested more than {MAX_NESTING} deep"
+            self._reader.report("too-deep", message, node, "join some of them")
+            return UNUSABLE
+        self._depth += 1
+        inner = self._tree(node) if isinstance(node, YamlMapping) else self._listed(node)
+        self._depth -= 1
+        return inner
+
+    def _listed(self, node: Sequence) -> Condition:
+        return self._join(Or, node, "the list")
 
     def _tree(self, node: YamlMapping) -> Condition:
         if query := split_by_yaml(node):
@@ -183,9 +173,9 @@ class _TreeReader:
             self._reader.report("near-items", message, node, "name what must be close together")
         items = node.items if isinstance(node, Sequence) else [node] * len(operands)
         for operand, item in zip(operands, items, strict=False):
-            if fault := near_fault(operand):
-                message = f"{fault} cannot stand inside `near`"
-                hint = "allowed are words, phrases, `any` lists of those, and further `near`"
+            if fault := proximity_fault(operand):
+                message = f"{fault} cannot stand inside `near`: it has no place in the text"
+                hint = "`near` joins terms, phrases, `any` of those, and further `near`"
                 self._reader.report("near-operand", message, item, hint)
         place = fields.key_location("near")
         return Near(operands, distance, ordered, source=f"near: {distance}", location=place)

@@ -4,31 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.model.condition import (
-    And,
-    AtLeast,
-    Condition,
-    Near,
-    Not,
-    Number,
-    Or,
-    Phrase,
-    Property,
-    Regex,
-    Some,
-    Within,
-)
+from monitor.model.condition import Condition, Not, Number, Phrase, Property, Regex
+from monitor.query import inside
 
 Leaf = Phrase | Number | Regex | Property
-
-
-def children(condition: Condition) -> tuple[Condition, ...]:
-    """Return the conditions directly inside one."""
-    if isinstance(condition, And | Or | Some | Near):
-        return condition.operands
-    if isinstance(condition, Not | Within | AtLeast):
-        return (condition.operand,)
-    return ()
 
 
 def nodes(condition: Condition) -> Iterator[Condition]:
@@ -37,7 +16,7 @@ def nodes(condition: Condition) -> Iterator[Condition]:
     while waiting:
         node = waiting.pop()
         yield node
-        waiting.extend(reversed(children(node)))
+        waiting.extend(reversed(inside(node)))
 
 
 def leaves(condition: Condition) -> Iterator[Leaf]:
@@ -56,4 +35,4 @@ def positive_leaves(condition: Condition) -> Iterator[Leaf]:
             continue
         if isinstance(node, Phrase | Number | Regex | Property):
             yield node
-        waiting.extend(reversed(children(node)))
+        waiting.extend(reversed(inside(node)))
