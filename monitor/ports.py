@@ -19,6 +19,10 @@ from monitor.model.firing import Firing, HitFacts
 from monitor.model.hit import Match
 from monitor.model.rule import Rule
 from monitor.model.source import Poll, Refusal, Source, SourceState
+from monitor.model.story import StoryLink
+from monitor.stories.linking import Known
+from monitor.stories.rarity import Rarity
+from monitor.stories.record import Features
 
 
 class Clock(Protocol):
@@ -74,6 +78,33 @@ class Writing(Protocol):
         """Store the hits that the article does not have yet; return the rules of the new ones.
 
         `edit` says that the article was known before: rules with `on_edit: ignore` keep quiet.
+        """
+
+    def rarity(self, terms: Collection[str]) -> Rarity:
+        """Return the document frequencies of these terms."""
+
+    def story_candidates(
+        self, features: Features, keys: Sequence[str], at: datetime
+    ) -> Sequence[Known]:
+        """Return the articles that one told at `at` may share a story with.
+
+        Bounded however large stories are; the founders of the candidates' stories are among them.
+        `keys` are its own, see `monitor.stories.linking.keys`.
+        """
+
+    def join_story(
+        self,
+        article: int,
+        features: Features,
+        keys: Sequence[str],
+        link: StoryLink,
+        *,
+        at: datetime,
+        title: str,
+    ) -> int:
+        """Put an article into its story, or into a new one with this title; return the story's id.
+
+        Its rows are kept for those to come, and its terms counted.
         """
 
     def save_source(self, state: SourceState) -> None:

@@ -41,6 +41,14 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_alerts_dead",
+        "alerts",
+        ["channel"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
         "ix_alerts_pending",
         "alerts",
         ["channel", "seq"],
@@ -80,6 +88,7 @@ def upgrade() -> None:
         sa.Column("changed", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("pruned", sa.Boolean(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_articles")),
         sqlite_autoincrement=True,
@@ -122,6 +131,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("loaded", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("rule", "version", name=op.f("pk_rule_versions")),
     )
     op.create_table(
@@ -365,6 +375,14 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("article", name=op.f("pk_story_members")),
+    )
+    op.create_index(
+        "ix_story_members_founder",
+        "story_members",
+        ["story"],
+        unique=False,
+        sqlite_where=sa.text("founder = 1"),
+        postgresql_where=sa.text("founder"),
     )
     op.create_index(
         op.f("ix_story_members_story_at"), "story_members", ["story", "at"], unique=False

@@ -64,6 +64,12 @@ alerts = Table(
         sqlite_where=text("state = 'sent'"),
         postgresql_where=text("state = 'sent'"),
     ),
+    Index(
+        "ix_alerts_dead",
+        "channel",
+        sqlite_where=text("state = 'dead'"),
+        postgresql_where=text("state = 'dead'"),
+    ),
     Index(None, "settled"),
     sqlite_autoincrement=True,
 )

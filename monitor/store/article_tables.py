@@ -90,6 +90,8 @@ class _ArticleCols(_VersionCols):
     changed: Named[datetime] = Column(Utc)
     revision: Named[int]
     late: Named[bool]
+    pruned: Named[bool]
+    """Only what it is recognised by is left of it."""
     body: Named[str] = Column(Words)
     """Last, because SQLite walks through what stands before a column to get to it."""
 

@@ -6,33 +6,61 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from monitor.model.article import KnownArticle, StoredArticle
 from monitor.model.rule import Rule
 from monitor.model.source import SourceState
 from monitor.store.correlating import Correlating
 from monitor.store.deciding import Deciding
+from monitor.store.deliveries import DeliveryListing
 from monitor.store.detection import SqlWriting, read_known
 from monitor.store.engine import Database
+from monitor.store.hits import HitListing
 from monitor.store.outbox import Outbox
+from monitor.store.presence import Presence
+from monitor.store.reading import Reading
+from monitor.store.retention import Retention
 from monitor.store.rows import STORED_ARTICLE, stored_article
 from monitor.store.schema import require_current
+from monitor.store.silencing import Silencing
+from monitor.store.stories import TermCounts
+from monitor.store.story_listing import StoryListing
 from monitor.store.tables import articles, rule_versions, source_files, sources, story_members
-from monitor.store.types import index_key, insert_into
+from monitor.store.types import batches, index_key, insert_into
+from monitor.store.upkeep import Upkeep
 
 
-class SqlStore(Deciding, Correlating, Outbox):
-    """Implements `ports.Store` and `ports.FileMemory`. Safe to use from several threads."""
+class SqlStore(
+    Deciding,
+    Correlating,
+    Outbox,
+    HitListing,
+    StoryListing,
+    DeliveryListing,
+    Silencing,
+    Reading,
+    Retention,
+    Upkeep,
+    Presence,
+):
+    """Implements `ports.Store`, `desk.Desk` and `ports.FileMemory`. Safe to use from threads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._counts = TermCounts()
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
         """See `ports.Store.writing`. Do not open one inside another."""
-        with self._database.writing() as connection:
-            yield SqlWriting(connection)
+        try:
+            with self._database.writing() as connection:
+                writing = SqlWriting(connection, self._counts)
+                yield writing
+                writing.finish()
+        except BaseException:
+            self._counts.forget()
+            raise
 
     def source_states(self) -> Mapping[str, SourceState]:
         """See `ports.Store.source_states`."""
@@ -66,6 +94,7 @@ class SqlStore(Deciding, Correlating, Outbox):
 
     def keep_rules(self, rules: Sequence[Rule], now: datetime) -> None:
         """See `ports.Store.keep_rules`."""
+        before = self.current_versions()
         rows = [
             {
                 "rule": rule.id,
@@ -73,15 +102,26 @@ class SqlStore(Deciding, Correlating, Outbox):
                 "title": rule.title,
                 "text": rule.text,
                 "loaded": now,
+                "current": True,
             }
             for rule in rules
+            if before.get(rule.id) != rule.version
         ]
-        if rows:
-            with self._database.writing() as connection:
+        if not rows:
+            return
+        with self._database.writing() as connection:
+            for some in batches([row["rule"] for row in rows]):
                 connection.execute(
-                    insert_into(rule_versions, self._database.dialect).on_conflict_do_nothing(),
-                    rows,
+                    update(rule_versions)
+                    .where(rule_versions.c.rule.in_(some))
+                    .values(current=False)
                 )
+            connection.execute(
+                insert_into(rule_versions, self._database.dialect).on_conflict_do_update(
+                    index_elements=["rule", "version"], set_={"current": True}
+                ),
+                rows,
+            )
 
     def close(self) -> None:
         """Close every connection; the store is not used afterwards."""

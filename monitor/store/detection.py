@@ -15,6 +15,7 @@ from monitor.model.hit import HitState, Match, Review
 from monitor.model.rule import OnEdit, Rule
 from monitor.model.source import Refusal, SourceState
 from monitor.store.rows import evidence_values, version_values
+from monitor.store.stories import StoryWriting
 from monitor.store.tables import (
     article_keys,
     articles,
@@ -28,12 +29,8 @@ from monitor.store.tables import (
 from monitor.store.types import batches, index_key, insert_into
 
 
-class SqlWriting:
+class SqlWriting(StoryWriting):
     """Implements `ports.Writing` on an open transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._dialect = connection.dialect.name
 
     def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
         """See `ports.Writing.known`."""
@@ -55,6 +52,7 @@ class SqlWriting:
                 "changed": now,
                 "revision": 1,
                 "late": late,
+                "pruned": False,
             },
         )
         new = added.scalar_one()
@@ -81,6 +79,7 @@ class SqlWriting:
                 **version_values(article),
                 content_hash=content_hash,
                 changed=now,
+                pruned=False,
                 revision=articles.c.revision + 1,
             )
             .returning(articles.c.revision)

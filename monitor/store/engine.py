@@ -98,6 +98,10 @@ class Database:
         with connection:
             yield connection
 
+    def lasting_connection(self) -> Connection:
+        """Open a connection outside transactions, for a lock of its own; the caller closes it."""
+        return self._writer.execution_options(isolation_level="AUTOCOMMIT").connect()
+
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._reader.dispose()

@@ -28,6 +28,8 @@ class _RuleCols(TypedColumns):
     title: Named[str] = Column(Words)
     text: Named[str] = Column(Words)
     loaded: Named[datetime] = Column(Utc)
+    current: Named[bool]
+    """Whether this is the version that was loaded last."""
 
 
 rule_versions = Table("rule_versions", metadata, _RuleCols, PrimaryKeyConstraint("rule", "version"))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     TypedColumns,
+    text,
 )
 
 from monitor.store.metadata import metadata
@@ -52,7 +53,18 @@ class _MemberCols(TypedColumns):
     features: Named[bytes] = Column(LargeBinary)
 
 
-story_members = Table("story_members", metadata, _MemberCols, Index(None, "story", "at"))
+story_members = Table(
+    "story_members",
+    metadata,
+    _MemberCols,
+    Index(None, "story", "at"),
+    Index(
+        "ix_story_members_founder",
+        "story",
+        sqlite_where=text("founder = 1"),
+        postgresql_where=text("founder"),
+    ),
+)
 
 
 class _PublishedCols(TypedColumns):

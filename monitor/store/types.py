@@ -57,14 +57,17 @@ class Seconds(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
+    @staticmethod
+    def count(time: datetime) -> int:
+        """Count the seconds since 1970."""
+        if time.tzinfo is None:
+            raise ValueError(f"a time without its zone cannot be stored: {time!r}")
+        return (time - _EPOCH) // timedelta(seconds=1)
+
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
         """Count the seconds since 1970."""
         del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without its zone cannot be stored: {value!r}")
-        return (value - _EPOCH) // timedelta(seconds=1)
+        return None if value is None else self.count(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn seconds since 1970 into a time."""
@@ -97,6 +100,11 @@ def dump_json(value: object) -> str:
     """Write compact JSON, letters as they are; escaped only where UTF-8 could not hold them."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return json.dumps(value, separators=(",", ":")) if _UNSTORABLE.search(text) else text
+
+
+def storable_id(number: int) -> bool:
+    """Whether a number that a person typed can be the id of a row at all."""
+    return 0 < number < 2**63
 
 
 def index_key(text: str) -> str:

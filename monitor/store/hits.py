@@ -1,0 +1,168 @@
+"""Hits as people list, judge, export and count them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+
+from monitor.model.alert import AlertItem
+from monitor.model.hit import Review
+from monitor.model.listing import DayCount, HitEntry, HitFilter
+from monitor.store.content import read_items
+from monitor.store.engine import Database
+from monitor.store.rows import HIT, hit
+from monitor.store.search import articles_with
+from monitor.store.tables import articles, hits, stories, story_members
+from monitor.store.types import batches, storable_id
+
+_PAGE = 500
+
+
+class HitListing:
+    """The part of `desk.Desk` about hits."""
+
+    _database: Database
+
+    def hits(
+        self, wanted: HitFilter, limit: int, *, before: int | None = None
+    ) -> Sequence[HitEntry]:
+        """See `Desk.hits`."""
+        query = self._query(wanted).order_by(hits.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(hits.c.id < before)
+        with self._database.reading() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+    def all_hits(self, wanted: HitFilter) -> Iterator[HitEntry]:
+        """See `Desk.all_hits`."""
+        query = self._query(wanted).order_by(hits.c.id).limit(_PAGE)
+        last = 0
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(query.where(hits.c.id > last)).all()
+            for row in rows:
+                entry = _entry(row)
+                last = entry.hit.id
+                yield entry
+            if len(rows) < _PAGE:
+                return
+
+    def items(self, ids: Sequence[int]) -> Sequence[AlertItem]:
+        """See `Desk.items`."""
+        with self._database.reading() as connection:
+            return read_items(connection, [id_ for id_ in ids if storable_id(id_)])
+
+    def review(self, ids: Collection[int], review: Review, now: datetime) -> Sequence[int]:
+        """See `Desk.review`."""
+        found: list[int] = []
+        with self._database.writing() as connection:
+            for some in batches(sorted(filter(storable_id, ids))):
+                changed = connection.execute(
+                    update(hits)
+                    .where(hits.c.id.in_(some))
+                    .values(review=review, reviewed=now)
+                    .returning(hits.c.id)
+                )
+                found.extend(changed.scalars())
+                if review is Review.ACKNOWLEDGED:
+                    connection.execute(
+                        update(stories)
+                        .where(
+                            ~stories.c.acknowledged,
+                            stories.c.id.in_(
+                                select(story_members.c.story)
+                                .join(hits, hits.c.article == story_members.c.article)
+                                .where(hits.c.id.in_(some))
+                            ),
+                        )
+                        .values(acknowledged=True, version=stories.c.version + 1)
+                    )
+        return sorted(found)
+
+    def note(self, id: int, text: str) -> bool:
+        """See `Desk.note`."""
+        if not storable_id(id):
+            return False
+        with self._database.writing() as connection:
+            changed = connection.execute(update(hits).where(hits.c.id == id).values(note=text))
+            return changed.rowcount > 0
+
+    def hits_a_day(
+        self, since: datetime, until: datetime, rules: Sequence[str] = ()
+    ) -> Sequence[DayCount]:
+        """See `Desk.hits_a_day`."""
+        day: ColumnElement[Any] = func.date(hits.c.at)
+        query = (
+            select(day, hits.c.rule, func.count())
+            .where(hits.c.at >= since, hits.c.at < until, _globs(rules))
+            .group_by(day, hits.c.rule)
+            .order_by(day, hits.c.rule)
+        )
+        with self._database.reading() as connection:
+            return [
+                DayCount(
+                    day=on if isinstance(on, date) else date.fromisoformat(on),
+                    rule=rule,
+                    hits=number,
+                )
+                for on, rule, number in connection.execute(query)
+            ]
+
+    def _query(self, wanted: HitFilter) -> Select[*tuple[Any, ...]]:
+        conditions: list[ColumnElement[bool]] = [_globs(wanted.rules)] if wanted.rules else []
+        for column, values in (
+            (hits.c.level, [int(level) for level in wanted.levels]),
+            (hits.c.state, wanted.states),
+            (hits.c.review, wanted.reviews),
+            (articles.c.source, wanted.sources),
+        ):
+            if values:
+                conditions.append(column.in_(values))
+        for condition, value in (
+            (hits.c.at >= wanted.since, wanted.since),
+            (hits.c.at < wanted.until, wanted.until),
+            (story_members.c.story == wanted.story, wanted.story),
+            (hits.c.article == wanted.article, wanted.article),
+        ):
+            if value is not None:
+                conditions.append(condition)
+        if wanted.search:
+            conditions.append(
+                hits.c.article.in_(articles_with(wanted.search, self._database.dialect))
+            )
+        return (
+            select(
+                *HIT,
+                articles.c.title,
+                articles.c.source,
+                articles.c.url,
+                articles.c.lang,
+                articles.c.published,
+                story_members.c.story,
+            )
+            .join(articles, articles.c.id == hits.c.article)
+            .outerjoin(story_members, story_members.c.article == articles.c.id)
+            .where(*conditions)
+        )
+
+
+def _globs(rules: Sequence[str]) -> ColumnElement[bool]:
+    """Return a condition that any of the globs fits a hit's rule; without any, that every does."""
+    wild = str.maketrans({"*": "%", "?": "_", "%": r"\%", "_": r"\_", "\\": r"\\"})
+    return or_(*(hits.c.rule.like(glob.translate(wild), escape="\\") for glob in rules or ("*",)))
+
+
+def _entry(row: Any) -> HitEntry:
+    title, source, url, lang, published, story = row[len(HIT) :]
+    return HitEntry(
+        hit=hit(row),
+        title=title,
+        source=source,
+        url=url,
+        lang=lang,
+        published=published,
+        story=story,
+    )

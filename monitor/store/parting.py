@@ -1,0 +1,223 @@
+"""Stories parted and put together by hand: what moves, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from monitor.model.decision import Outcome
+from monitor.model.story import Joined
+from monitor.store.stories import TermCounts, add_search_rows, note_publishers
+from monitor.store.tables import (
+    articles,
+    decisions,
+    hits,
+    stories,
+    story_apart,
+    story_members,
+    story_publishers,
+    told_groups,
+)
+from monitor.store.telling import read_tellings, tell
+from monitor.store.types import batches, insert_into
+from monitor.stories.linking import keys
+from monitor.stories.rarity import Rarity
+from monitor.stories.record import Features, StaleFeatures
+
+
+def split(
+    connection: Connection, moved: Sequence[int], counts: TermCounts, now: datetime
+) -> int | None:
+    """Move articles to a new story, and keep them out of the old ones for good.
+
+    Returns the new story's id; None when none of the articles is in a story.
+    """
+    members = _members(connection, moved)
+    if not members:
+        return None
+    first = min(members, key=lambda row: (row.at, row.article))
+    title = connection.execute(
+        select(articles.c.title).where(articles.c.id == first.article)
+    ).scalar_one()
+    new = connection.execute(
+        insert(stories)
+        .values(
+            title=title,
+            opened=first.at,
+            last=first.at,
+            articles=0,
+            publishers=0,
+            acknowledged=False,
+            version=1,
+        )
+        .returning(stories.c.id)
+    ).scalar_one()
+    connection.execute(
+        insert_into(story_apart, connection.dialect.name).on_conflict_do_nothing(),
+        [{"article": row.article, "story": row.story} for row in members],
+    )
+    old = {row.story for row in members}
+    _move(connection, [row.article for row in members], new, f"parted by hand at {now:%F %H:%M}")
+    for row in members:
+        _make_findable(connection, row, counts)
+    for story in sorted({new, *old}):
+        sum_up(connection, story)
+    return new
+
+
+def merge(connection: Connection, into: int, others: Sequence[int], now: datetime) -> bool:
+    """Move every article of other stories into one; False when one of them does not exist."""
+    present = connection.execute(
+        select(func.count()).select_from(stories).where(stories.c.id.in_([into, *others]))
+    ).scalar_one()
+    if present != len(others) + 1:
+        return False
+    moved: list[int] = []
+    for some in batches(others):
+        moved.extend(
+            connection.execute(
+                select(story_members.c.article).where(story_members.c.story.in_(some))
+            ).scalars()
+        )
+    _move(connection, moved, into, f"put together by hand at {now:%F %H:%M}")
+    # What was parted from a story that is now part of this one stays parted from it.
+    parted = connection.execute(
+        select(story_apart.c.article)
+        .join(story_members, story_members.c.article == story_apart.c.article)
+        .where(story_apart.c.story.in_(others), story_members.c.story != into)
+    ).scalars()
+    rows = [{"article": article, "story": into} for article in parted]
+    if rows:
+        connection.execute(
+            insert_into(story_apart, connection.dialect.name).on_conflict_do_nothing(), rows
+        )
+    connection.execute(
+        delete(story_apart).where(
+            story_apart.c.story == into,
+            story_apart.c.article.in_(
+                select(story_members.c.article).where(story_members.c.story == into)
+            ),
+        )
+    )
+    acknowledged = connection.execute(
+        select(func.count())
+        .select_from(stories)
+        .where(stories.c.id.in_([into, *others]), ~stories.c.acknowledged)
+    ).scalar_one()
+    connection.execute(
+        update(stories).where(stories.c.id == into).values(acknowledged=acknowledged == 0)
+    )
+    for story in (into, *others):
+        sum_up(connection, story)
+    return True
+
+
+def sum_up(connection: Connection, story: int) -> None:
+    """Derive a story's figures from its members; one without any is removed."""
+    number, opened, last = connection.execute(
+        select(func.count(), func.min(story_members.c.at), func.max(story_members.c.at)).where(
+            story_members.c.story == story
+        )
+    ).one()
+    if not number:
+        connection.execute(delete(stories).where(stories.c.id == story))
+        return
+    first = connection.execute(
+        select(story_members.c.article)
+        .where(story_members.c.story == story)
+        .order_by(story_members.c.founder.desc(), story_members.c.at, story_members.c.article)
+        .limit(1)
+    ).scalar_one()
+    connection.execute(
+        update(story_members)
+        .where(
+            story_members.c.story == story,
+            story_members.c.founder | (story_members.c.article == first),
+        )
+        .values(founder=story_members.c.article == first)
+    )
+    connection.execute(
+        update(stories)
+        .where(stories.c.id == story)
+        .values(
+            articles=number,
+            opened=opened,
+            last=last,
+            publishers=0,
+            version=stories.c.version + 1,
+        )
+    )
+    connection.execute(delete(story_publishers).where(story_publishers.c.story == story))
+    pairs = connection.execute(
+        select(story_members.c.publisher, story_members.c.text)
+        .where(story_members.c.story == story)
+        .distinct()
+    ).all()
+    note_publishers(connection, story, [(who, what) for who, what in pairs])
+
+
+def _members(connection: Connection, ids: Sequence[int]) -> list[Any]:
+    found: list[Any] = []
+    for some in batches(ids):
+        found.extend(
+            connection.execute(select(story_members).where(story_members.c.article.in_(some)))
+        )
+    return found
+
+
+def _move(connection: Connection, moved: Collection[int], story: int, detail: str) -> None:
+    """Move articles to a story, with what was told of them."""
+    groups = {f"story:{story}"}
+    for some in batches(sorted(moved)):
+        groups.update(
+            f"story:{left}"
+            for left in connection.execute(
+                select(story_members.c.story).where(story_members.c.article.in_(some)).distinct()
+            ).scalars()
+        )
+        connection.execute(
+            update(story_members)
+            .where(story_members.c.article.in_(some))
+            .values(story=story, joined=Joined.BY_HAND, score=1.0, detail=detail, founder=False)
+        )
+        connection.execute(
+            update(decisions)
+            .where(
+                decisions.c.group.startswith("story:"),
+                decisions.c.hit.in_(select(hits.c.id).where(hits.c.article.in_(some))),
+            )
+            .values(group=f"story:{story}")
+        )
+    _retell(connection, groups)
+
+
+def _retell(connection: Connection, groups: Iterable[str]) -> None:
+    """Derive what channels have been told of groups from the decisions that told it."""
+    for some in batches(sorted(groups)):
+        connection.execute(delete(told_groups).where(told_groups.c.group.in_(some)))
+        rows = connection.execute(
+            select(decisions.c.channel, decisions.c.group, decisions.c.hit, decisions.c.alert)
+            .where(
+                decisions.c.group.in_(some),
+                decisions.c.current,
+                decisions.c.outcome.in_([Outcome.ALERT, Outcome.DIGEST]),
+                decisions.c.alert.is_not(None),
+            )
+            .order_by(decisions.c.id)
+        )
+        telling = [(channel, group, hit, str(alert)) for channel, group, hit, alert in rows]
+        tell(connection, read_tellings(connection, telling))
+
+
+def _make_findable(connection: Connection, row: Any, counts: TermCounts) -> None:
+    """Give an article rows of its own, which it lacks where another's text stood for it."""
+    try:
+        features = Features.from_bytes(row.features)
+    except StaleFeatures:
+        return  # of another version of the program: nothing can be compared with it
+    found = counts.read(connection, ["", *features.terms])
+    rarity = Rarity(found.pop(""), found)
+    add_search_rows(connection, row.article, features, keys(features, rarity), row.at)

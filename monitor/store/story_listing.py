@@ -1,0 +1,155 @@
+"""Stories as people list them, part them and put them together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from monitor.model.listing import StoryArticle, StoryEntry
+from monitor.model.story import Joined, Story
+from monitor.store.engine import Database
+from monitor.store.parting import merge, split
+from monitor.store.stories import TermCounts
+from monitor.store.tables import articles, hits, stories, story_members
+from monitor.store.types import batches, storable_id
+
+
+class StoryListing:
+    """The part of `desk.Desk` about stories."""
+
+    _database: Database
+    _counts: TermCounts
+
+    def stories(
+        self,
+        limit: int,
+        *,
+        since: datetime | None = None,
+        before: tuple[datetime, int] | None = None,
+        rule: str | None = None,
+        shown: int = 5,
+    ) -> Sequence[StoryEntry]:
+        """See `Desk.stories`."""
+        query = select(stories).order_by(stories.c.last.desc(), stories.c.id.desc()).limit(limit)
+        if since is not None:
+            query = query.where(stories.c.last >= since)
+        if before is not None:
+            last, id_ = before
+            query = query.where(
+                (stories.c.last < last) | ((stories.c.last == last) & (stories.c.id < id_))
+            )
+        if rule is not None:
+            query = query.where(
+                stories.c.id.in_(
+                    select(story_members.c.story)
+                    .join(hits, hits.c.article == story_members.c.article)
+                    .where(hits.c.rule == rule)
+                )
+            )
+        with self._database.reading() as connection:
+            return _entries(connection, query, shown)
+
+    def story(self, id: int, *, shown: int = 1_000) -> StoryEntry | None:
+        """See `Desk.story`."""
+        if not storable_id(id):
+            return None
+        with self._database.reading() as connection:
+            found = _entries(connection, select(stories).where(stories.c.id == id), shown)
+        return found[0] if found else None
+
+    def split_story(self, articles: Collection[int], now: datetime) -> int | None:
+        """See `Desk.split_story`."""
+        with self._database.writing() as connection:
+            return split(connection, sorted(filter(storable_id, articles)), self._counts, now)
+
+    def merge_stories(self, into: int, others: Collection[int], now: datetime) -> bool:
+        """See `Desk.merge_stories`."""
+        if not all(map(storable_id, [into, *others])):
+            return False
+        with self._database.writing() as connection:
+            return merge(connection, into, sorted(set(others) - {into}), now)
+
+
+def _entries(
+    connection: Connection, query: Select[*tuple[Any, ...]], shown: int
+) -> list[StoryEntry]:
+    rows: Iterable[Any] = connection.execute(query).all()
+    return [
+        StoryEntry(
+            story=Story(
+                id=row.id,
+                title=row.title,
+                opened=row.opened,
+                last=row.last,
+                articles=row.articles,
+                publishers=row.publishers,
+                acknowledged=row.acknowledged,
+            ),
+            articles=tuple(read_members(connection, _newest(connection, row.id, shown))),
+            rules=_rules(connection, row.id),
+        )
+        for row in rows
+    ]
+
+
+def _newest(connection: Connection, story: int, shown: int) -> list[int]:
+    return list(
+        connection.execute(
+            select(story_members.c.article)
+            .where(story_members.c.story == story)
+            .order_by(story_members.c.at.desc(), story_members.c.article.desc())
+            .limit(shown)
+        ).scalars()
+    )
+
+
+def _rules(connection: Connection, story: int) -> dict[str, int]:
+    rows = connection.execute(
+        select(hits.c.rule, func.count())
+        .join(story_members, story_members.c.article == hits.c.article)
+        .where(story_members.c.story == story)
+        .group_by(hits.c.rule)
+        .order_by(hits.c.rule)
+    )
+    return {rule: number for rule, number in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def read_members(connection: Connection, ids: Sequence[int]) -> list[StoryArticle]:
+    """Return articles as members of their stories, newest first."""
+    found: list[StoryArticle] = []
+    for some in batches(ids):
+        rows: Any = connection.execute(
+            select(
+                story_members.c.article,
+                articles.c.title,
+                articles.c.source,
+                articles.c.url,
+                story_members.c.at,
+                story_members.c.joined,
+                story_members.c.score,
+                story_members.c.detail,
+                story_members.c.most_like,
+                story_members.c.text,
+            )
+            .join(articles, articles.c.id == story_members.c.article)
+            .where(story_members.c.article.in_(some))
+        )
+        found.extend(
+            StoryArticle(
+                article=row.article,
+                title=row.title,
+                source=row.source,
+                url=row.url,
+                at=row.at,
+                joined=Joined(row.joined),
+                score=row.score,
+                detail=row.detail,
+                most_like=row.most_like,
+                text=row.text,
+            )
+            for row in rows
+        )
+    return sorted(found, key=lambda one: (one.at, one.article), reverse=True)

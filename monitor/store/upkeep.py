@@ -1,0 +1,61 @@
+"""Copies of the database while it is in use, and whether it is whole."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import text
+
+from monitor.errors import StoreBusy, StoreError
+from monitor.store.engine import BUSY_SECONDS, Database
+
+
+class Upkeep:
+    """The part of `desk.Desk` that keeps the database itself."""
+
+    _database: Database
+
+    def backup(self, target: Path) -> None:
+        """See `Desk.backup`."""
+        path = self._database.path
+        if path is None:
+            raise StoreError(
+                "A PostgreSQL database is copied by its own tool, also while the daemon runs: "
+                f"pg_dump --format=custom --file={target} {self._database.url.database}"
+            )
+        if target.exists():
+            raise StoreError(f"{target} exists already; a backup overwrites nothing.")
+        partial = target.with_name(f"{target.name}.part")
+        try:
+            partial.unlink(missing_ok=True)
+            _copy(path, partial)
+            os.link(partial, target)  # unlike a rename it refuses a file that has come meanwhile
+            partial.unlink()
+        except sqlite3.OperationalError as error:
+            partial.unlink(missing_ok=True)
+            raise StoreBusy(f"The backup {target} could not be made: {error}.") from error
+        except OSError as error:
+            raise StoreError(f"The backup {target} could not be made: {error.strerror}.") from error
+
+    def check(self) -> tuple[str, ...]:
+        """See `Desk.check`."""
+        if not self._database.is_sqlite:
+            return ()
+        with self._database.reading() as connection:
+            found = connection.execute(text("PRAGMA quick_check(20)")).scalars().all()
+        return tuple(line for line in found if line != "ok")
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as one,
+        closing(sqlite3.connect(target)) as other,
+    ):
+        target.chmod(0o600)
+        one.backup(other)  # in one step: a reader's view, while others go on writing
+        other.execute("PRAGMA journal_mode = DELETE")  # a single file, to be carried anywhere
+    with target.open("rb") as written:
+        os.fsync(written.fileno())
