@@ -31,6 +31,7 @@ class Weighed:
     names: Mapping[str, float]
     length: float
     """Of `terms` as a vector."""
+    names_length: float
 
 
 def weigh(features: Features, weight_of: Callable[[str], float]) -> Weighed:
@@ -40,12 +41,14 @@ def weigh(features: Features, weight_of: Callable[[str], float]) -> Weighed:
         term: weight * rare[term]
         for term, weight in zip(features.terms, features.weights, strict=True)
     }
+    names = {term: rare[term] for term in features.names}
     return Weighed(
         features=features,
         terms=terms,
         title={term: rare[term] for term in features.title},
-        names={term: rare[term] for term in features.names},
+        names=names,
         length=_length(terms),
+        names_length=_length(names),
     )
 
 
@@ -74,7 +77,10 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
     if title is not None:
         views.append((TITLE, title))
     if one.names and two.names:
-        views.append((NAMES, _cosine(one.names, two.names)))
+        shared = math.fsum(
+            one.names[term] * two.names[term] for term in one.names.keys() & two.names
+        )
+        views.append((NAMES, shared / (one.names_length * two.names_length)))
     score = math.fsum(share * view for share, view in views) / math.fsum(
         share for share, _ in views
     )
@@ -92,11 +98,6 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
 
 def _length(vector: Mapping[str, float]) -> float:
     return math.sqrt(math.fsum(weight * weight for weight in vector.values()))
-
-
-def _cosine(one: Mapping[str, float], two: Mapping[str, float]) -> float:
-    shared = math.fsum(one[term] * two[term] for term in one.keys() & two.keys())
-    return shared / (_length(one) * _length(two)) if shared else 0.0
 
 
 def _titles(one: Weighed, two: Weighed) -> float | None:

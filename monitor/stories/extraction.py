@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from monitor.model.article import Article
 from monitor.stories.fingerprint import fingerprint
 from monitor.stories.publishing import publisher_of
 from monitor.stories.record import Features
 from monitor.stories.words import DAYS, STOP_WORDS, ukrainian_stem
-from monitor.text.capitals import capital_paragraphs
+from monitor.text.fold import fold
 from monitor.text.numbers import find_numbers
-from monitor.text.sentences import sentence_starts
 from monitor.text.stems import language_of_script, stem
-from monitor.text.words import Tokens, tokenize
+from monitor.text.words import tokenize
 
 MAX_TERMS = 40
 READ_CHARACTERS = 100_000
 """Of title and of body each: what comes after is not compared."""
-TOLD_CHARACTERS = 4_000
+TOLD_CHARACTERS = 2_500
 """Terms, names and numbers come from this much of the body: news tells its event first."""
 LEAD_WORDS = 60
 MAX_NUMBERS = 40
@@ -29,6 +29,15 @@ MAX_LENGTH = 64
 
 _IN_TITLE, _IN_LEAD, _BELOW = 2.0, 1.4, 1.0
 _NAME = 1.3
+
+_CAPITAL = "".join(letter for letter in map(chr, range(0x0590)) if letter.isupper())
+"""Of the alphabets that have them, up to Armenian."""
+_MIDST = r"(?:(?<=[^\W_] .)|(?<=[,;:(«„“\"'-].)|(?<=[,;)»”\"'–—] .))"
+_INITIALS = rf"(?<![^\W_].)(?<![{_CAPITAL}] .)[{_CAPITAL}]{{1,7}}(?![^\W_])(?! [{_CAPITAL}]{{2}})"
+_NAME_IN_TEXT = re.compile(
+    rf"[{_CAPITAL}](?:{_MIDST}(?![{_CAPITAL}])[^\W\d_]+|{_INITIALS})"  # the capital first: quicker
+)
+"""A capitalised word inside a sentence, or initials that stand among ordinary words."""
 
 
 def features(article: Article) -> Features:
@@ -41,10 +50,10 @@ def features(article: Article) -> Features:
     body = tokenize(article.body[:READ_CHARACTERS])
     told = body if len(body.text) <= TOLD_CHARACTERS else tokenize(body.text[:TOLD_CHARACTERS])
     reading = _Reading(_language(article))
-    names = _names(title, told)
-    reading.take(title.words, title.kept, _IN_TITLE, names)
-    reading.take(told.words[:LEAD_WORDS], told.kept, _IN_LEAD, names)
-    reading.take(told.words[LEAD_WORDS:], told.kept[LEAD_WORDS:], _BELOW, names)
+    names = _names(title.text, told.text)
+    reading.take(title.words, _IN_TITLE, names)
+    reading.take(told.words[:LEAD_WORDS], _IN_LEAD, names)
+    reading.take(told.words[LEAD_WORDS:], _BELOW, names)
     numbers = _numbers(f"{title.text}\n\n{told.text}", article.lang)
     for value, written in numbers.items():
         reading.number(value, written)
@@ -75,29 +84,29 @@ class _Reading:
     def __init__(self, lang: str) -> None:
         self._lang = lang
         self._stems: dict[str, str] = {}
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
         self._places: dict[str, float] = {}
         self.shown: dict[str, str] = {}
         self.names: set[str] = set()
 
-    def take(
-        self, words: Iterable[str], kept: Iterable[str], place: float, names: frozenset[str]
-    ) -> None:
-        for word, written in zip(words, kept, strict=False):
+    def take(self, words: Sequence[str], place: float, names: Mapping[str, str]) -> None:
+        """Count the folded words of a passage that stands in one place."""
+        for word, count in Counter(words).items():
             if len(word) < 2 or word in STOP_WORDS or word in DAYS or word[0].isdigit():
                 continue
             term = self.stem(word)
-            self._add(term, written, place)
-            if word in names:
+            name = names.get(word)
+            self._add(term, name or word, place, count)
+            if name:
                 self.names.add(term)
 
     def number(self, value: str, written: str) -> None:
         """Count a number that is particular enough to be a term: of three digits, or decimals."""
         if len(value) >= 3:
-            self._add(f"#{value}", written, _BELOW)
+            self._add(f"#{value}", written, _BELOW, 1)
 
-    def _add(self, term: str, written: str, place: float) -> None:
-        self._counts[term] += 1
+    def _add(self, term: str, written: str, place: float, count: int) -> None:
+        self._counts[term] = self._counts.get(term, 0) + count
         if place > self._places.get(term, 0.0):
             self._places[term] = place
         self.shown.setdefault(term, written[:MAX_LENGTH])
@@ -142,31 +151,18 @@ def _stem(word: str, lang: str) -> str | None:
     return stem(word, "ru" if lang == "en" else lang)
 
 
-def _names(title: Tokens, told: Tokens) -> frozenset[str]:
-    """Return the folded words that are names.
+def _names(title: str, told: str) -> dict[str, str]:
+    """Return the folded words that are names, with how they are written.
 
-    Capitalised inside a sentence, and nowhere in small letters. A headline counts only where it
-    does not capitalise most of its words, and passages wholly in capitals not at all.
+    Capitalised inside a sentence and nowhere in small letters, or initials. A headline counts
+    only where it does not capitalise most of its words, passages wholly in capitals not at all.
     """
-    small: set[str] = set()
-    named = _capitalised(told, small)
-    in_title = _capitalised(title, small)
-    after_first = title.kept[1:]
+    found = set(_NAME_IN_TEXT.findall(told))
+    after_first = title.split()[1:]
     if 2 * sum(word[0].isupper() for word in after_first) <= len(after_first):
-        named |= in_title
-    return frozenset(named - small)
-
-
-def _capitalised(tokens: Tokens, small: set[str]) -> set[str]:
-    starts = frozenset(sentence_starts(tokens))
-    loud = capital_paragraphs(tokens)
-    found: set[tuple[str, int]] = set()
-    for index, (word, written) in enumerate(zip(tokens.words, tokens.kept, strict=True)):
-        if written[0].islower():
-            small.add(word)
-        elif written[0].isupper() and (index not in starts or written[1:].isupper()):
-            found.add((word, index))
-    return {word for word, index in found if not loud or tokens.paragraph(index) not in loud}
+        found.update(_NAME_IN_TEXT.findall(title))
+    both = f" {title} {told}"
+    return {fold(name): name for name in sorted(found) if f" {name.lower()}" not in both}
 
 
 def _numbers(text: str, lang: str | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ told apart by their facts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -138,18 +138,22 @@ def link(
     """
     if features.words < MIN_WORDS:
         return _opened(f"{features.words} words are too few to compare", 0.0)
-    founders = _founders(candidates)
     weight_of = cache(rarity.weight)
     one = weigh(features, weight_of)
+    founders = _founders(candidates)
+
+    @cache
+    def beginning(story: int) -> float:
+        return likeness(one, weigh(founders[story].features, weight_of)).score
+
     verdicts = []
     for known in _compared(features, candidates):
         verdict = _judge(one, at, known, weigh(known.features, weight_of))
-        if verdict.joins:
-            founder = founders[known.story]
-            obstacle = _closed(one, at, verdict, founder, weigh(founder.features, weight_of))
-            if known.story in apart:
-                obstacle = "parted from it by hand"
-            verdict = replace(verdict, obstacle=obstacle)
+        if known.story in apart:
+            verdict = replace(verdict, obstacle="parted from it by hand")
+        elif verdict.joins:
+            age = abs(at - founders[known.story].at)
+            verdict = replace(verdict, obstacle=_closed(verdict, age, beginning))
         verdicts.append(verdict)
     verdicts = [
         replace(verdict, obstacle="one like it was parted from the story by hand")
@@ -245,14 +249,12 @@ def _differ(one: frozenset[str], two: frozenset[str]) -> bool:
     return smaller > 0 and min(len(one - two), len(two - one)) >= _OTHER_FACTS * smaller
 
 
-def _closed(one: Weighed, at: datetime, verdict: _Verdict, founder: Known, first: Weighed) -> str:
+def _closed(verdict: _Verdict, age: timedelta, beginning: Callable[[int], float]) -> str:
     """Return why a story takes the article no more: it may not drift from its beginning."""
-    age = abs(at - founder.at)
-    if verdict.joined is Joined.COPY:
-        return "its story began too long ago" if age > COPY_WINDOW else ""
-    if age > STORY_SPAN:
+    copies = verdict.joined is Joined.COPY
+    if age > (COPY_WINDOW if copies else STORY_SPAN):
         return "its story began too long ago"
-    if likeness(one, first).score < FOUNDER:
+    if not copies and beginning(verdict.known.story) < FOUNDER:
         return "its story began with something else"
     return ""
 

@@ -25,7 +25,7 @@ def of(title="", body="", lang="en", **more):
 def test_terms_are_stems_without_words_that_say_little():
     found = of("Peacekeepers were sent to the airport", "They had been asked for.")
     assert found.terms == ("peacekeep", "sent", "airport")
-    assert found.shown == ("Peacekeepers", "sent", "airport")
+    assert found.shown == ("peacekeepers", "sent", "airport")
     assert found.title == ("peacekeep", "sent", "airport")
 
 

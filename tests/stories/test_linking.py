@@ -462,5 +462,5 @@ def test_decisions_of_the_week_are_explained(told_week):
     archive, told, ids = told_week
     details = {one.name: archive.links[id].detail for one, id in zip(told, ids, strict=True)}
     assert details["quake-2"].endswith("the same form with other facts")
-    assert details["cup-en-2"].startswith("shares: Dynamo, Cup, Rybak, ")
+    assert details["cup-en-2"].startswith("shares: Dynamo, cup, Rybak, ")
     assert details["mine-en-2"] == "the same text, 94% of the shorter one"
