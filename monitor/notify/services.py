@@ -130,7 +130,7 @@ def load(url: str) -> Service:
 def _parsed(schema: str, url: str) -> tuple[type[NotifyBase], dict[str, Any]]:
     found = plugin_class(schema)
     if found is not None:
-        words = found.parse_url(url)
+        words = _read(found, url)
         if not words:
             raise Unusable(f"it cannot be read as a URL of {found.service_name}", _manual(found))
         return found, words
@@ -146,6 +146,13 @@ def _parsed(schema: str, url: str) -> tuple[type[NotifyBase], dict[str, Any]]:
     close = process.extractOne(schema, sorted(schemes() | {"console"}), score_cutoff=60)
     meant = f"did you mean {close[0]}://?" if close else "see https://appriseit.com/services/"
     raise Unusable(f"there is no service {schema}://", meant)
+
+
+def _read(found: type[NotifyBase], url: str) -> dict[str, Any] | None:
+    try:
+        return found.parse_url(url)
+    except Exception:  # noqa: BLE001 - plugins raise what they like for bad URLs
+        return None
 
 
 def _made(found: type[NotifyBase], words: dict[str, Any], url: str, call: Call) -> NotifyBase:
