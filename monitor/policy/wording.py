@@ -17,10 +17,10 @@ def wall(at: datetime, timezone: str) -> str:
 
 
 def duration(length: timedelta) -> str:
-    """Return a duration as configuration writes it: `90m`, `6h`, `1d`."""
+    """Return a duration as configuration writes it: `90m`, `24h`, `2d`."""
     seconds = int(length.total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds and seconds % size == 0:
+    for size, unit, least in ((86400, "d", 2), (3600, "h", 1), (60, "m", 1)):
+        if seconds >= least * size and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
 

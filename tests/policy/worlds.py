@@ -183,6 +183,32 @@ class World:
             self.decide()
         self.wake_up_to(None)
 
+    def arrive(self, *hits: dict[str, object], at: datetime | None = None) -> list[int]:
+        """Let hits be detected together, and decide; return their ids."""
+        if at is not None:
+            self.wait_until(at)
+        first = len(self.memory.hits) + 1
+        found = [candidate(id, self.now, **given) for id, given in enumerate(hits or ({},), first)]
+        self.memory.add(*found)
+        self.decide()
+        return [hit.hit for hit in found]
+
+    def wait_until(self, at: datetime) -> None:
+        """Let the daemon run until then."""
+        self.wake_up_to(at)
+        self.now = at
+
+    def told(self) -> list[tuple[str, str, str, tuple[int, ...]]]:
+        """Everything in the outbox: (`day hour:minute` in UTC, channel, kind, hits)."""
+        return [
+            (f"{it.created:%d %H:%M}", it.alert.channel, it.alert.kind.value, it.alert.hits)
+            for it in self.memory.outbox
+        ]
+
+    def why(self, hit: int) -> list[tuple[str, str]]:
+        """What became of a hit: (reason, detail) at each of its destinations."""
+        return [(it.reason.value, it.detail) for it in self.memory.decisions(hit)]
+
     def wake_up_to(self, until: datetime | None) -> None:
         for _ in range(3000):
             due = self.memory.next_hold()
