@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
 
 from monitor.model.alert import Alert, AlertKind
 from monitor.model.channel import Route, Silence
 from monitor.model.decision import Candidate, History, Outcome, Plan, Reason
 from monitor.model.firing import Firing
 from monitor.model.rule import Level, Rule
+from monitor.pipeline.notice import notice
 from monitor.policy.correlation import correlate_rule, periods, span, watched
 from monitor.policy.coverage import coverage_line
 from monitor.policy.decide import decide as decide_plan
@@ -175,17 +175,6 @@ def _announce_ended(store: Store, operator: str | None, now: datetime) -> int:
 
 
 def _notice(silence: Silence, operator: str, now: datetime) -> Alert:
-    """Return the notice; its id depends on the silence alone, so that it cannot be doubled."""
     subject, text = ended_notice(silence)
-    name = f"monitor:silence:{silence.id}:{silence.end.isoformat()}"
-    return Alert(
-        id=uuid5(NAMESPACE_URL, name).hex,
-        channel=operator,
-        kind=AlertKind.NOTICE,
-        level=Level.LOW,
-        hits=(),
-        created=now,
-        due=now,
-        subject=subject,
-        text=text,
-    )
+    key = f"silence:{silence.id}"
+    return notice(operator, key=key, subject=subject, text=text, now=now, level=Level.LOW)
