@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from monitor.model.alert import AlertKind
+from monitor.model.alert import Alert, AlertKind
 from monitor.model.channel import Silence
 from monitor.model.decision import (
     Candidate,
@@ -23,6 +23,7 @@ from monitor.model.decision import (
     StoryFacts,
 )
 from monitor.model.rule import Level
+from monitor.model.source import SourceState
 
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """Four weeks before Europe's clocks go forward."""
@@ -72,6 +73,7 @@ class Memory:
     stories: dict[int, StoryFacts] = field(default_factory=dict)
     versions: dict[int, int] = field(default_factory=dict)
     quieted: list[Silence] = field(default_factory=list)
+    notices: list[Alert] = field(default_factory=list)
 
     # what happens
 
@@ -159,6 +161,15 @@ class Memory:
             for silence in self.quieted
             if silence.end > since or not silence.announced
         ]
+
+    def announce(self, silence: int, notice: Alert | None) -> None:
+        self.notices += [notice] if notice is not None else []
+        self.quieted = [
+            replace(it, announced=True) if it.id == silence else it for it in self.quieted
+        ]
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        return {}
 
     # what tests ask
 
