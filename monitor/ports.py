@@ -6,7 +6,7 @@ are aware and UTC. Any method may raise `StoreBusy` (try again later) or `StoreE
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from monitor.model.channel import Channel, Silence
 from monitor.model.decision import Candidate, Destination, History, Plan
 from monitor.model.firing import Firing, HitFacts
 from monitor.model.hit import Match
+from monitor.model.listing import ArticleSpan
 from monitor.model.rule import Rule
 from monitor.model.source import Poll, Refusal, Source, SourceState
 from monitor.model.story import StoryLink
@@ -234,6 +235,21 @@ class Store(Protocol):
 
         Of `follow`, one whose id is there already is left out.
         """
+
+
+class Past(Protocol):
+    """The stored articles, for rules that are applied to them after the fact."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """See `Store.writing`."""
+
+    def article_span(self, since: datetime | None = None) -> ArticleSpan | None:
+        """Return which articles were first seen since then; None when none was."""
+
+    def articles_between(
+        self, first: int, last: int, since: datetime | None = None
+    ) -> Iterator[StoredArticle]:
+        """Return articles by id, without holding them in memory or a transaction open."""
 
 
 class Notifier(Protocol):

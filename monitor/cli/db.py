@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from monitor.cli.choices import duration_of
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import common, emit, plural, printing, progress, say
-from monitor.errors import UsageError
-from monitor.yaml12 import parse_duration
+from monitor.cli.output import common, emit, plural, printing, say
 
 
 @click.group("db", epilog="Example: `monitor db backup /srv/backup/monitor-$(date +%F).db`")
@@ -60,11 +58,14 @@ def prune(config: str | None, *, older_than: str) -> None:
 
     What an alert that is not delivered yet needs stays, whatever its age.
     """
-    keep = duration(older_than, "--older-than")
-    settings = open_settings(config)
-    with open_database(settings) as store, progress("Pruning") as advance:
-        removed = store.prune(now() - keep, advance)
-    say(f"Removed {plural(removed, 'article')}.")
+    before = now() - duration_of(older_than, "--older-than")
+    with open_database(open_settings(config)) as store:
+        gone = store.prune(before)
+    parts = [plural(gone.articles, "article"), plural(gone.revisions, "revision")]
+    parts += [plural(gone.hits, "hit"), plural(gone.alerts, "alert")]
+    say(f"Removed {', '.join(parts)}.")
+    if gone.kept:
+        say(f"Kept {plural(gone.kept, 'old article')} that something undelivered needs.")
 
 
 @command.command("backup", epilog="Example: `monitor db backup /srv/backup/monitor.db`")
@@ -72,15 +73,6 @@ def prune(config: str | None, *, older_than: str) -> None:
 @common
 def backup(config: str | None, *, file: Path) -> None:
     """Write a consistent copy of the database to FILE, also while the daemon runs (SQLite)."""
-    settings = open_settings(config)
-    with open_database(settings) as store, progress("Copying") as advance:
-        size = store.backup(file, advance)
-    say(f"Wrote {file} ({size / 1_000_000:.1f} MB). `monitor db current` reads it as any other.")
-
-
-def duration(text: str, option: str) -> timedelta:
-    """Return the time that an option gives; UsageError with what is allowed for anything else."""
-    value = parse_duration(text)
-    if value is None:
-        raise UsageError(f"{option} cannot be {text!r}: write 90s, 15m, 1h, 3d, 2w or 1y")
-    return value
+    with open_database(open_settings(config)) as store:
+        store.backup(file)
+    say(f"Wrote {file} ({file.stat().st_size / 1_000_000:.1f} MB).")

@@ -23,8 +23,11 @@ _TALKATIVE = (
 )
 
 
-def configure(*, json: bool, secrets: frozenset[str], debug: bool = False) -> None:
-    """Set up logging for the process; `secrets` never reach a line, whoever logs them."""
+def configure(*, json: bool, secrets: frozenset[str], quiet: bool, debug: bool) -> None:
+    """Set up logging for the process; `secrets` never reach a line, whoever logs them.
+
+    `quiet` logs nothing but what is broken in the program itself; `debug` logs more.
+    """
 
     def hide(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         return {key: _redacted(value, secrets) for key, value in event.items()}
@@ -41,7 +44,7 @@ def configure(*, json: bool, secrets: frozenset[str], debug: bool = False) -> No
         if json
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
-    level = logging.DEBUG if debug else logging.INFO
+    level = logging.DEBUG if debug else logging.CRITICAL if quiet else logging.INFO
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -57,7 +60,7 @@ def configure(*, json: bool, secrets: frozenset[str], debug: bool = False) -> No
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 
 def _redacted(value: object, secrets: frozenset[str]) -> object:

@@ -57,6 +57,8 @@ class Operator:
                 new = alert is not None
                 if alert is not None:
                     self._store.enqueue(alert)
+            elif state == WELL and self._store.told().get(key, WELL) == WELL:
+                new = False
             else:
                 new = self._store.tell(key, state, alert, now)
         except StoreError as error:

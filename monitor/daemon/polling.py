@@ -94,6 +94,11 @@ class Polling:
         self._later = {source: until for source, until in self._later.items() if until > now}
         return self._running.keys() | self._later.keys()
 
+    def forget(self) -> None:
+        """Read the sources' states anew at the next tick: the configuration has changed."""
+        with self._lock:
+            self._states = None
+
     def stop(self, within: float) -> tuple[str, ...]:
         """Start no more polls, wait for the running ones, and return those that did not end."""
         deadline = self._monotonic() + within

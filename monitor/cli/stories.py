@@ -1,0 +1,140 @@
+"""`monitor stories`: articles that tell the same thing, and putting wrong joins right."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.cli.choices import since_of
+from monitor.cli.opening import now, open_database, open_settings
+from monitor.cli.output import common, console, emit, plural, printable, printing, say, short, stamp
+from monitor.errors import UsageError
+from monitor.model.listing import StoryArticle, StoryEntry
+
+_SHOWN = 5
+
+
+@click.group(
+    "stories",
+    invoke_without_command=True,
+    epilog="Examples: `monitor stories --since 2d`; `monitor stories split 812 815`;"
+    " `monitor stories merge 12 17`",
+)
+@click.option("--rule", metavar="ID", help="Stories that this rule hit.")
+@click.option("--since", metavar="WHEN", help="With news since then: 2d, or a date.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1))
+@click.option("--story", "only", type=int, metavar="ID", help="One story, with all its articles.")
+@printing
+@click.pass_context
+def command(
+    context: click.Context,
+    config: str | None,
+    *,
+    rule: str | None,
+    since: str | None,
+    limit: int,
+    only: int | None,
+    as_json: bool,
+) -> None:
+    """List stories with their articles and the rules that they hit, the latest news first."""
+    if context.invoked_subcommand is not None:
+        return
+    with open_database(open_settings(config)) as store:
+        if only is not None:
+            found = store.story(only)
+            if found is None:
+                raise UsageError(f"there is no story {only}: `monitor stories` lists them")
+            entries = [found]
+        else:
+            entries = list(
+                store.stories(limit, since=since_of(since, now()), rule=rule, shown=_SHOWN)
+            )
+    if as_json:
+        for entry in entries:
+            emit(_as_object(entry))
+        return
+    if not entries:
+        say("No stories.")
+    for entry in entries:
+        _show(entry)
+
+
+def _show(entry: StoryEntry) -> None:
+    story = entry.story
+    rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(entry.rules.items()))
+    parts = [plural(story.articles, "article"), plural(story.publishers, "publisher")]
+    parts += ["acknowledged"] if story.acknowledged else []
+    out = console()
+    title = f"{story.id}  {printable(story.title)}"
+    out.print(title, style="bold", markup=False)
+    out.print(
+        f"    {short(story.opened)} – {short(story.last)}, {', '.join(parts)}"
+        f"{f'; rules: {rules}' if rules else ''}",
+        markup=False,
+    )
+    for article in entry.articles:
+        out.print(
+            f"    {article.article:>6}  {short(article.at)}  {article.source}: "
+            f"{printable(article.title)}  [{article.joined.value}: {printable(article.detail)}]",
+            markup=False,
+        )
+    hidden = story.articles - len(entry.articles)
+    if hidden > 0:
+        out.print(f"    … and {hidden} more: monitor stories --story {story.id}", markup=False)
+
+
+def _as_object(entry: StoryEntry) -> dict[str, object]:
+    story = entry.story
+    return {
+        "story": story.id,
+        "title": story.title,
+        "opened": stamp(story.opened),
+        "last": stamp(story.last),
+        "articles": story.articles,
+        "publishers": story.publishers,
+        "acknowledged": story.acknowledged,
+        "rules": dict(entry.rules),
+        "members": [_member(article) for article in entry.articles],
+    }
+
+
+def _member(article: StoryArticle) -> dict[str, object]:
+    return {
+        "article": article.article,
+        "title": article.title,
+        "source": article.source,
+        "url": article.url,
+        "at": stamp(article.at),
+        "joined": article.joined.value,
+        "score": article.score,
+        "detail": article.detail,
+    }
+
+
+@command.command("split", epilog="Example: `monitor stories split 812 815`")
+@click.argument("articles", metavar="ARTICLE…", nargs=-1, required=True, type=int)
+@common
+def split(config: str | None, *, articles: tuple[int, ...]) -> int:
+    """Move articles into a story of their own; they, and what resembles them, stay apart."""
+    with open_database(open_settings(config)) as store:
+        made = store.split_story(articles, now())
+    if made is None:
+        say("None of these articles is in a story: `monitor stories` lists them.")
+        return 1
+    click.echo(made)
+    say(f"Moved into the new story {made}.")
+    return 0
+
+
+@command.command("merge", epilog="Example: `monitor stories merge 12 17 19`")
+@click.argument("into", metavar="STORY", type=int)
+@click.argument("others", metavar="OTHER…", nargs=-1, required=True, type=int)
+@common
+def merge(config: str | None, *, into: int, others: tuple[int, ...]) -> int:
+    """Make one story of several: the OTHERs join STORY, and later articles follow."""
+    with open_database(open_settings(config)) as store:
+        done = store.merge_stories(into, others, now())
+    if not done:
+        say("One of these stories does not exist: `monitor stories` lists them.")
+        return 1
+    say(f"{plural(len(others), 'story', 'stories')} joined story {into}.")
+    return 0

@@ -1,0 +1,56 @@
+"""Wiring: the one place that names the concrete classes behind the ports."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TextIO
+
+from monitor.config.settings import Settings
+from monitor.ports import FileMemory, SourceReader
+
+if TYPE_CHECKING:
+    from monitor.notify.notifier import AppriseNotifier
+    from monitor.store.database import SqlStore
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present moment."""
+        return datetime.now(UTC)
+
+
+def make_store(settings: Settings) -> SqlStore:
+    """Open the database; an empty one is given its schema first.
+
+    Raises SchemaMismatch, with what to do, for one of another version.
+    """
+    from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
+    from monitor.store.database import open_store  # noqa: PLC0415
+
+    if schema.state(settings.database) is schema.SchemaState.EMPTY:
+        schema.upgrade(settings.database)
+    return open_store(settings.database)
+
+
+def make_reader(settings: Settings, files: FileMemory) -> SourceReader:
+    """Return the reader of all kinds of sources."""
+    from monitor.sources import Reader  # noqa: PLC0415 - loads the HTTP client
+
+    return Reader(
+        files=files,
+        contact=settings.contact,
+        trusted=[source.url for source in settings.sources if source.url],
+        monotonic=time.monotonic,
+        wait=time.sleep,
+    )
+
+
+def make_notifier(console: TextIO = sys.stdout) -> AppriseNotifier:
+    """Return the notifier for all channels."""
+    from monitor.notify.notifier import AppriseNotifier  # noqa: PLC0415 - loads templates
+
+    return AppriseNotifier(console=console)
