@@ -20,14 +20,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rapidfuzz import fuzz
 
 from benchmarks import report, timing
+from benchmarks.peers.minhash import libraries
 from monitor.model.article import Article
 from monitor.model.story import Joined
 from monitor.stories.extraction import features
-from monitor.stories.fingerprint import MULTIPLIERS, OFFSETS, fingerprint, resemblance, signature
+from monitor.stories.fingerprint import fingerprint, resemblance
 from monitor.stories.linking import MAX_CANDIDATES, Known, link
 from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features
@@ -37,6 +37,17 @@ DATA = Path(__file__).parents[2] / "shared" / "data"
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 LANGUAGES = ("en", "ru")
 PASSAGE = "Read more about it in our evening edition and on our channel"
+
+
+LOOKS = """
+The test half of the golden pairs (25 pairs) was scored twice, so its figures are no longer those
+of data never seen. First look, threshold 0.54: 9 right, 4 false, 2 missed, precision 0.692, recall
+0.818, F1 0.750, behind the title ratio (0.833) and TF-IDF (0.769). That threshold stood at the edge
+of the hardest tuning pair (0.537); it was then set to 0.60 from the tuning half alone. The table
+shows the second look. Which test pairs are wrong was not looked at; their titles were seen before
+the halves were divided. The aim of F1 0.90 is not reached. The held-out week was scored at the same
+two moments: at 0.54 it had 11 right, 0 false, 1 missed.
+"""
 
 
 @dataclass(frozen=True)
@@ -264,66 +275,6 @@ def weeks() -> str:
     return report.table((*columns, "precision", "recall", "F1"), rows)
 
 
-def libraries() -> str:
-    """Return what a signature of 64 hashes costs, and whose values last."""
-    import datasketch  # noqa: PLC0415 - bench only
-    import rensa  # noqa: PLC0415 - bench only
-
-    chance = np.random.default_rng(1)
-    sets = {
-        size: np.unique(chance.integers(0, 2**32, size, dtype=np.uint64)).astype(np.uint32)
-        for size in (100, 400, 1000)
-    }
-
-    def theirs(hashes: np.ndarray, scheme: str, **more: object) -> np.ndarray:
-        made = datasketch.MinHash(num_perm=64, scheme=scheme, hashfunc=int, **more)
-        made.update_batch(hashes.tolist())
-        return made.hashvalues
-
-    def rust(hashes: np.ndarray) -> list[int]:
-        made = rensa.RMinHash(num_perm=64, seed=1)
-        made.update([value.tobytes() for value in hashes])
-        return made.digest()
-
-    ours = {"permutations": (MULTIPLIERS, OFFSETS)}
-    ways: list[tuple[str, Callable[[np.ndarray], object], str]] = [
-        (f"rensa {_version('rensa')}, RMinHash", rust, "changed in 0.5.0; no older scheme kept"),
-        (
-            f"datasketch {datasketch.__version__}, legacy",
-            lambda hashes: theirs(hashes, "legacy"),
-            "kept by name since 1.x",
-        ),
-        (
-            f"datasketch {datasketch.__version__}, affine32",
-            lambda hashes: theirs(hashes, "affine32", **ours),
-            "kept by name since 2.0.0",
-        ),
-        ("here: affine32 in numpy", signature, "integer arithmetic, pinned by a test"),
-    ]
-    rows = [
-        [
-            name,
-            *(timing.best(partial(way, hashes), 300) * 1e6 for hashes in sets.values()),
-            stable,
-        ]
-        for name, way, stable in ways
-    ]
-    agree = all(
-        np.array_equal(theirs(hashes, "affine32", **ours), signature(hashes))
-        for hashes in sets.values()
-    )
-    columns = ("signature of 64", "100 shingles, µs", "400, µs", "1,000, µs", "values")
-    return report.table(columns, rows) + (
-        f"\n\nOurs and datasketch's affine32 agree on every value: {'yes' if agree else 'NO'}."
-    )
-
-
-def _version(package: str) -> str:
-    from importlib.metadata import version  # noqa: PLC0415 - one use
-
-    return version(package)
-
-
 def _all(work: Callable[[Any], object], items: Sequence[Any]) -> None:
     for item in items:
         work(item)
@@ -396,6 +347,7 @@ def main() -> None:
     both = {"en": pairs["en"], "ru": pairs["ru"], "en + ru": pairs["en"] + pairs["ru"]}
     sections = [
         "### Same story: golden pairs",
+        LOOKS.strip(),
         compare(both, same_story),
         "### Same story: an invented week of one country, clustered online",
         weeks(),

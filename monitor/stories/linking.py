@@ -40,8 +40,8 @@ MIN_WORDS = 4
 """Shorter articles say too little: each opens its own story."""
 MIN_SHARED = 3
 """Terms that a report in other words must share."""
-SAME_EVENT = 0.54
-"""From here articles tell of one event; chosen for precision (docs/stories.md)."""
+SAME_EVENT = 0.60
+"""From here articles tell of one event: clear of the hardest tuning pair (docs/stories.md)."""
 FOUNDER = 0.27
 """What the story's first article must be like at least."""
 
@@ -291,7 +291,7 @@ def _nearest(verdicts: Sequence[_Verdict], features: Features) -> StoryLink:
     best = max(verdicts, key=_closeness)
     if best.score < FOUNDER:
         return _opened("nothing like it is known", best.score)
-    reason = best.obstacle or f"{SAME_EVENT} would join it"
+    reason = best.obstacle or f"{SAME_EVENT:.2f} would join it"
     return StoryLink(
         story=None,
         joined=Joined.OPENED,
