@@ -57,13 +57,11 @@ def one_line(text: str, limit: int | None = None) -> str:
 def shorten(text: str, limit: int) -> str:
     """Cut the text to at most `limit` characters: at a sentence, else at a word, else anywhere.
 
-    A cut text ends in ` …`; a limit below 2 gives an empty text.
+    A cut text ends in ` …`, or is `…` alone; a limit below 1 gives an empty text.
     """
     if len(text) <= limit:
         return text
-    room = limit - len(CUT)
-    if room < 0:
-        return ""
+    room = max(0, limit - len(CUT))
     head = text[: room + 1]
     ends = [found.end() for found in _SENTENCE_END.finditer(head) if found.end() <= room]
     if ends and ends[-1] >= room // 2:
@@ -71,7 +69,7 @@ def shorten(text: str, limit: int) -> str:
     space = max(head.rfind(" "), head.rfind("\n"))
     if space >= room // 2 and space > 0:
         return text[:space].rstrip() + CUT
-    return text[:room].rstrip() + CUT
+    return (text[:room].rstrip() + CUT).lstrip()[: max(0, limit)]
 
 
 def safe_link(url: str | None) -> str | None:
@@ -82,7 +80,7 @@ def safe_link(url: str | None) -> str | None:
     """
     if not url or len(url) > _LONGEST_URL:
         return None
-    url = clean(url).strip()
+    url = clean(url).replace("\n", "").replace("\t", "").strip()
     try:
         parts = urlsplit(url)
         host = parts.hostname

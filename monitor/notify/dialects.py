@@ -14,8 +14,8 @@ from html import escape as html_escape
 from monitor.notify.cleaning import clean, one_line, safe_link
 from monitor.notify.passages import Passage, Piece
 
-_MENTION = re.compile(r"@(?=\w)")
-_NO_MENTION = "@\u200b"
+_MENTION = re.compile(r"@(?=\w)|<(?=[!@#])")
+_NO_MENTION = "\u200b"
 """A zero-width space after the sign: reads the same, names nobody."""
 _MARKDOWN = re.compile(r"([\\`*_\[\]()<>#|~]|&(?=#?\w+;))")
 _DISCORD = re.compile(r"([\\`*_\[\]()<>#|~:])")
@@ -113,7 +113,7 @@ def utf8_length(text: str) -> int:
 
 
 def _quiet(text: str) -> str:
-    return _MENTION.sub(_NO_MENTION, text)
+    return _MENTION.sub(rf"\g<0>{_NO_MENTION}", text)
 
 
 def _html(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.model.hit import Evidence
 from monitor.notify.cleaning import one_line
@@ -184,7 +184,11 @@ def _inner(text: str) -> str:
 
 
 def _trimmed(pieces: list[Piece]) -> tuple[Piece, ...]:
+    while pieces and not pieces[0].text.strip():
+        pieces.pop(0)
+    while pieces and not pieces[-1].text.strip():
+        pieces.pop()
     if pieces:
-        pieces[0] = Piece(pieces[0].text.lstrip(), pieces[0].marked)
-        pieces[-1] = Piece(pieces[-1].text.rstrip(), pieces[-1].marked)
-    return tuple(piece for piece in pieces if piece.text)
+        pieces[0] = replace(pieces[0], text=pieces[0].text.lstrip())
+        pieces[-1] = replace(pieces[-1], text=pieces[-1].text.rstrip())
+    return tuple(pieces)

@@ -187,7 +187,7 @@ def _fill(template: Template, alert: AlertView, form: Form, now: datetime, probl
 def _brief(alert: AlertView, form: Form) -> str:
     """Return what fits in any limit: the subject, cut, and the address if there is room for it."""
     dialect, limit = form.dialect, form.limit or 0
-    address = next((article.url for story in alert.stories for article in story.articles), None)
+    address = alert.story.articles[0].url if len(alert.stories) == 1 else None
     size = len(alert.subject)
     while size > 0:
         said = dialect.literal(shorten(alert.subject, size))
