@@ -112,23 +112,23 @@ class HitListing:
             ]
 
     def _query(self, wanted: HitFilter) -> Select[*tuple[Any, ...]]:
-        conditions: list[ColumnElement[bool]] = [_globs(wanted.rules)] if wanted.rules else []
+        conditions: list[ColumnElement[bool]] = []
+        if wanted.rules:
+            conditions.append(_globs(wanted.rules))
         for column, values in (
             (hits.c.level, [int(level) for level in wanted.levels]),
             (hits.c.state, wanted.states),
             (hits.c.review, wanted.reviews),
             (articles.c.source, wanted.sources),
+            (story_members.c.story, () if wanted.story is None else (wanted.story,)),
+            (hits.c.article, () if wanted.article is None else (wanted.article,)),
         ):
             if values:
                 conditions.append(column.in_(values))
-        for condition, value in (
-            (hits.c.at >= wanted.since, wanted.since),
-            (hits.c.at < wanted.until, wanted.until),
-            (story_members.c.story == wanted.story, wanted.story),
-            (hits.c.article == wanted.article, wanted.article),
-        ):
-            if value is not None:
-                conditions.append(condition)
+        if wanted.since is not None:
+            conditions.append(hits.c.at >= wanted.since)
+        if wanted.until is not None:
+            conditions.append(hits.c.at < wanted.until)
         if wanted.search:
             conditions.append(
                 hits.c.article.in_(articles_with(wanted.search, self._database.dialect))

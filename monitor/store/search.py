@@ -7,6 +7,7 @@ import re
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, text
 
 from monitor.store.tables import articles
+from monitor.store.types import storable
 
 _TERMS = re.compile(r'"([^"]*)"?|(\S+)')
 _LETTERS = re.compile(r"\w")
@@ -20,7 +21,9 @@ _DIVIDERS = str.maketrans("-/_.:@", "      ")
 
 def search_terms(query: str) -> list[str]:
     """Divide what a person typed into words and quoted phrases, those without letters aside."""
-    found = (quoted or word for quoted, word in _TERMS.findall(query))
+    found = (
+        quoted or word for quoted, word in _TERMS.findall(storable(query).replace("\ufffd", " "))
+    )
     return [term for term in found if _LETTERS.search(term.replace("_", " "))]
 
 
@@ -34,9 +37,9 @@ def articles_with(query: str, dialect: str) -> Select[int]:
     if not terms:
         return select(articles.c.id).where(text("1 = 0"))
     if dialect == "sqlite":
-        matching = text("SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match").columns(
-            articles.c.id
-        )
+        matching = text(
+            "SELECT rowid AS id FROM articles_fts WHERE articles_fts MATCH :match"
+        ).columns(articles.c.id)
         phrases = " AND ".join(f'"{term}"' for term in terms)
         return select(matching.bindparams(match=phrases).subquery().c.id)
     asked: ColumnElement[str] | None = None

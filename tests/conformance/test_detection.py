@@ -180,13 +180,14 @@ def test_a_hit_on_an_edit_is_marked_where_its_rule_ignores_edits(
 
 
 def test_nothing_of_a_failed_transaction_is_stored(store: SqlStore) -> None:
-    class Stop(Exception):
-        pass
+    def fail() -> None:
+        with store.writing() as writing:
+            writing.add_article(article(), ["k"], "h", now=NOW, late=False)
+            writing.save_source(SourceState(source="wire"))
+            raise RuntimeError
 
-    with pytest.raises(Stop), store.writing() as writing:
-        writing.add_article(article(), ["k"], "h", now=NOW, late=False)
-        writing.save_source(SourceState(source="wire"))
-        raise Stop
+    with pytest.raises(RuntimeError):
+        fail()
 
     assert store.known("wire", ["k"]) == {}
     assert store.source_states() == {}

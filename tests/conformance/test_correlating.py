@@ -1,0 +1,117 @@
+"""The hits that correlations count, and what they fired for: promises of `ports.Store`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.model.firing import Firing, HitFacts
+from monitor.model.rule import Level
+from monitor.store import SqlStore
+from tests.conformance.making import NOW, add_article, add_hit, at, rule
+
+SPREADING = rule("spreading", level=Level.CRITICAL, tags=("escalation",), notify=("duty",))
+
+
+def firing(hits: tuple[int, ...], articles: tuple[int, ...], **values: object) -> Firing:
+    return replace(
+        Firing(
+            rule="spreading",
+            group="lang=en",
+            at=at(-5),
+            things=("a", "b"),
+            hits=hits,
+            articles=articles,
+            detail="2 rules within 24h: a, b",
+        ),
+        **values,  # type: ignore[arg-type] # a test names real fields
+    )
+
+
+def test_a_hit_is_counted_with_the_facts_of_its_article(store: SqlStore) -> None:
+    article = add_article(
+        store, source="tass", source_tags=("wire",), lang="ru", published=at(-30), now=NOW
+    )
+    hit = add_hit(store, rule("a", level=Level.LOW, tags=("x",)), on=article, now=at(1))
+
+    assert store.hits_between(["a"], at(-30), at(-30)) == [
+        HitFacts(
+            hit=hit,
+            rule="a",
+            level=Level.LOW,
+            tags=("x",),
+            article=article,
+            source="tass",
+            source_tags=("wire",),
+            lang="ru",
+            story=None,
+            at=at(-30),
+        )
+    ]
+
+
+def test_hits_come_in_the_order_of_their_events_not_of_their_arrival(store: SqlStore) -> None:
+    late, early = (add_article(store, published=at(minute)) for minute in (-10, -20))
+    dateless, future = add_article(store, now=at(-15)), add_article(store, published=at(99))
+    for article in (late, early, dateless, future):
+        add_hit(store, rule("a"), on=article)
+    add_hit(store, rule("b"), on=early)
+
+    found = store.hits_between(["a", "unknown"], at(-20), at(0))
+
+    assert [facts.article for facts in found] == [early, dateless, late, future]
+    assert [facts.at for facts in found] == [at(-20), at(-15), at(-10), at(0)]
+    assert store.hits_between(["a"], at(-19), at(-11)) == [found[1]]
+
+
+def test_a_firing_is_stored_with_a_hit_on_the_newest_article_without_one(store: SqlStore) -> None:
+    old, new = add_article(store), add_article(store)
+    hits = (add_hit(store, rule("a"), on=old), add_hit(store, rule("b"), on=new))
+    given = firing(hits, (new, old))
+
+    (made,) = store.add_firings([given], {"spreading": SPREADING}, at(1))
+
+    (candidate,) = [c for c in store.candidates(at(1), 10) if c.hit == made]
+    assert (candidate.rule, candidate.level, candidate.notify) == (
+        "spreading",
+        Level.CRITICAL,
+        ("duty",),
+    )
+    assert (candidate.at, candidate.event_at) == (at(1), at(-5))
+    (item,) = store.items([made])
+    assert (item.hit.article, item.hit.evidence, item.firing) == (new, (), given)
+    assert store.firings(["spreading"], at(-5)) == [given]
+    assert store.firings(["spreading"], at(-4)) == []
+    assert store.firings(["other"], at(-9)) == []
+
+
+def test_the_same_evidence_fires_once(store: SqlStore) -> None:
+    article, other = add_article(store), add_article(store)
+    hits = (add_hit(store, rule("a"), on=article), add_hit(store, rule("b"), on=article))
+    given = firing(hits, (article, other))
+    rules = {"spreading": SPREADING}
+
+    assert len(store.add_firings([given, given], rules, NOW)) == 1
+    assert store.add_firings([replace(given, detail="again")], rules, NOW) == []
+    assert len(store.add_firings([replace(given, group="lang=ru")], rules, NOW)) == 1
+    assert len(store.firings(["spreading"], at(-5))) == 2
+
+
+def test_further_firings_take_further_articles_and_then_share_the_first_ones_hit(
+    store: SqlStore,
+) -> None:
+    first, second = add_article(store), add_article(store)
+    a, b = add_hit(store, rule("a"), on=first), add_hit(store, rule("b"), on=second)
+    rules = {"spreading": SPREADING}
+    groups = [firing((a, b), (second, first), group=f"g{n}") for n in range(3)]
+
+    made = store.add_firings(groups, rules, NOW)
+
+    assert [item.hit.article for item in store.items(made)] == [second, first]
+    assert [item.firing for item in store.items(made)] == [groups[2], groups[1]]
+
+
+def test_a_firing_about_articles_that_are_gone_has_no_hit(store: SqlStore) -> None:
+    gone = firing((1, 2), (998, 999))
+
+    assert store.add_firings([gone], {"spreading": SPREADING}, NOW) == []
+    assert store.firings(["spreading"], at(-5)) == [gone]
