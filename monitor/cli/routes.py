@@ -1,0 +1,92 @@
+"""`monitor routes`: which way a hit would take, by the routes as they are."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.cli.choices import LEVELS
+from monitor.cli.opening import open_settings
+from monitor.cli.output import emit, printing, say, table
+from monitor.errors import UsageError
+from monitor.model.rule import Level
+from monitor.policy.routing import HitTraits, default_routes, which_routes
+
+
+@click.group(
+    "routes", epilog="Example: `monitor routes test --level high --tag security --source tass`"
+)
+def command() -> None:
+    """Say which route and channels a hit would take."""
+
+
+@command.command(
+    "test", epilog="Example: `monitor routes test --level high --tag security --source tass`"
+)
+@click.option("--rule", default="", metavar="ID")
+@click.option("--level", default="medium", show_default=True, metavar="LEVEL", help=LEVELS)
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="The rule's tags.")
+@click.option("--source", default="", metavar="ID", help="Its tags come with it.")
+@click.option("--source-tag", "source_tags", multiple=True, metavar="TAG")
+@click.option("--lang", metavar="CODE")
+@printing
+def test(
+    config: str | None,
+    *,
+    rule: str,
+    level: str,
+    tags: tuple[str, ...],
+    source: str,
+    source_tags: tuple[str, ...],
+    lang: str | None,
+    as_json: bool,
+) -> int:
+    """Show what each route says to a hit with these traits, and where it would go."""
+    settings = open_settings(config)
+    levels = {known.label: known for known in Level}
+    if level not in levels:
+        raise UsageError(f"--level cannot be {level!r}: it is one of {LEVELS}")
+    if source and settings.source(source) is None:
+        raise UsageError(f"there is no source {source!r} in {settings.path}")
+    traits = HitTraits(
+        rule=rule,
+        level=levels[level],
+        tags=tags,
+        source=source,
+        source_tags=source_tags or settings.source_tags.get(source, ()),
+        lang=lang,
+    )
+    names = [channel.name for channel in settings.channels]
+    verdicts = which_routes(traits, default_routes(settings.routes, names))
+    taken = [verdict for verdict in verdicts if verdict.reached and verdict.fits]
+    if as_json:
+        for verdict in verdicts:
+            emit(
+                {
+                    "route": verdict.route,
+                    "channels": list(verdict.channels),
+                    "fits": verdict.fits,
+                    "reached": verdict.reached,
+                    "taken": verdict in taken,
+                    "why": verdict.why,
+                }
+            )
+        return 0 if taken else 1
+    table(
+        ("route", "", "channels", "why"),
+        (
+            (
+                verdict.route,
+                "✓" if verdict in taken else "✗",
+                ", ".join(verdict.channels),
+                verdict.why,
+            )
+            for verdict in verdicts
+        ),
+        empty="No routes.",
+    )
+    channels = dict.fromkeys(name for verdict in taken for name in verdict.channels)
+    if not taken:
+        say("No route takes such a hit: it would be stored, and nobody told.")
+        return 1
+    click.echo(f"Goes to: {', '.join(channels)}")
+    return 0
