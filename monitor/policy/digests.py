@@ -28,10 +28,12 @@ def split_due(
     """Return the cases whose digest is due now, and hold the others for the next.
 
     Due is what was detected before the last time of the schedule, unless the digest of that time
-    has been made; so a hit that waited for something else until now takes the next.
+    has been made; so a hit that waited for something else until now takes the next. Times after
+    `now` (a clock put back) keep nothing from leaving.
     """
     point = last_point(digest, now)
-    open_point = None if last_digest is not None and last_digest >= point else point
+    made = last_digest is not None and point <= last_digest <= now
+    open_point = None if made else point
     coming = next_point(digest, now)
     detail = f"for the digest at {wall(coming, digest.timezone)}"
     due: list[Case] = []
@@ -47,7 +49,7 @@ def _is_due(case: Case, open_point: datetime | None, now: datetime) -> bool:
     hold = case.hold
     if hold is not None and hold.reason in _PASSED_ITS_TIME:
         return True
-    if open_point is None or case.candidate.at >= open_point:
+    if open_point is None or open_point <= case.candidate.at <= now:
         return False
     return hold is None or (hold.reason is Reason.WAIT_DIGEST and hold.until <= now)
 
@@ -56,8 +58,10 @@ def send_digest(
     drafts: Drafts, cases: Sequence[Case], digest: Digest, room: Room, now: datetime
 ) -> None:
     """Send cases of one destination as one digest, unless quiet hours or the limit keep it in."""
-    loud = [case for case in cases if _let_through(case)]
-    calm = [case for case in cases if case not in loud]
+    loud: list[Case] = []
+    calm: list[Case] = []
+    for case in cases:
+        (loud if _let_through(case) else calm).append(case)
     if calm and not hold_for_quiet(drafts, calm, now):
         loud += calm
     if not loud:

@@ -72,7 +72,7 @@ def judge(
 
 def _episode_over(case: Case, past: GroupPast, now: datetime) -> bool:
     by_rule = case.route.group_by is GroupBy.RULE and case.route.repeat is None
-    return by_rule and now - past.last_at >= RULE_EPISODE
+    return by_rule and not past.last_at <= now < past.last_at + RULE_EPISODE
 
 
 def _news(cases: Sequence[Case], past: GroupPast) -> str:
@@ -101,14 +101,15 @@ def _nothing_new(
     if route.repeat is None:
         joined = (case.suppressed(Reason.JOINED, told, alert=past.first_alert) for case in cases)
         return Judgement(None, tuple(joined))
-    ended = [case for case in cases if _acknowledged(case, stories)]
-    decisions = [
-        case.suppressed(
-            Reason.ACKNOWLEDGED, f"{told}, and acknowledged since", alert=past.first_alert
-        )
-        for case in ended
-    ]
-    going = tuple(case for case in cases if case not in ended)
+    acknowledged = f"{told}, and acknowledged since"
+    decisions: list[Decision] = []
+    going: list[Case] = []
+    for case in cases:
+        if _acknowledged(case, stories):
+            reason = Reason.ACKNOWLEDGED
+            decisions.append(case.suppressed(reason, acknowledged, alert=past.first_alert))
+        else:
+            going.append(case)
     due = min(past.last_at, now) + route.repeat
     if now < due:
         detail = f"{told}; repeated every {duration(route.repeat)}, next at {moment(due)}"
@@ -117,7 +118,8 @@ def _nothing_new(
     if not going:
         return Judgement(None, tuple(decisions))
     detail = f"route {route.name}; {group} goes on {duration(route.repeat)} after it was last told"
-    unit = Unit(group, going, AlertKind.REMINDER, Reason.REMINDER, detail, past.first_alert)
+    kind, reason = AlertKind.REMINDER, Reason.REMINDER
+    unit = Unit(group, tuple(going), kind, reason, detail, past.first_alert)
     return Judgement(unit, tuple(decisions))
 
 

@@ -175,6 +175,14 @@ def test_a_clock_put_back_delays_no_reminder_by_more_than_its_time():
     assert held.until == it.now + 6 * HOUR
 
 
+def test_a_clock_put_back_does_not_keep_a_rule_from_being_told():
+    it = world(route(group_by=GroupBy.RULE))
+    it.arrive()
+    it.now = MONDAY - timedelta(days=30)
+    it.arrive()
+    assert it.told() == [("02 12:00", "desk", "hit", (1,)), ("31 12:00", "desk", "hit", (2,))]
+
+
 def test_confirmation_waits_for_publishers_and_tells_when_they_are_enough():
     it = world(route(confirm=Confirm(3, 6 * HOUR)))
     it.arrive(CSTO)

@@ -125,6 +125,15 @@ def test_hold_tells_each_one_after_quiet_hours_and_the_exempt_at_once():
     assert it.why(1) == [("quiet-over", "route 1; first of hit:1")]
 
 
+def test_a_follow_up_held_for_quiet_hours_is_still_a_follow_up():
+    it = world(quiet=night(QuietThen.HOLD), group_by=GroupBy.STORY)
+    it.arrive({"story": 1})
+    it.arrive({"story": 1, "rule": "curfew"}, at=EVENING)
+    it.wait_until(MORNING)
+    assert it.told()[1:] == [("03 06:00", "desk", "follow-up", (2,))]
+    assert it.why(2)[0][0] == "follow-up"
+
+
 def test_what_is_held_for_quiet_hours_leaves_within_the_limit():
     it = world(quiet=night(QuietThen.HOLD), limit=Limit(2, HOUR))
     it.arrive({}, {}, {}, {}, at=EVENING)
@@ -234,6 +243,19 @@ def test_a_hit_decided_after_its_digests_time_is_in_it_unless_it_has_been_made()
         ("02 14:00", (2,)),
         ("02 15:01", (3,)),
     ]
+
+
+def test_a_clock_put_back_keeps_no_digest_from_leaving():
+    it = world(digest=Digest(every=HOUR))
+    it.arrive()
+    it.wait_until(MONDAY + HOUR)
+    it.arrive()
+    it.memory.add(candidate(3, MONDAY + HOUR))
+    it.now = MONDAY - 48 * HOUR
+    it.arrive({})
+    assert it.told()[1:] == [("28 12:00", "desk", "digest", (3,))]
+    it.wait_until(MONDAY - 47 * HOUR)
+    assert it.told()[2:] == [("28 13:00", "desk", "digest", (4,))]
 
 
 def test_a_digest_due_in_quiet_hours_leaves_after_them_but_for_the_exempt():
