@@ -1,0 +1,166 @@
+"""`monitor match`: texts against rules, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.opening import now, open_rules, open_settings
+from monitor.cli.output import console, emit, plural, printing, progress, say, stamp
+from monitor.cli.texts import STDIN, read_texts
+from monitor.errors import Location, UsageError
+from monitor.model.article import Article
+from monitor.model.hit import Match
+from monitor.model.rule import Rule
+from monitor.model.source import Refusal
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_QUERY_RULE = "query"
+
+
+@click.command(
+    "match",
+    epilog="Examples: `monitor match article.txt`; `monitor match --json seeds/`;"
+    " `monitor match --query 'internet NEAR/3 (blackout OR shutdown)' -`",
+)
+@click.argument("files", metavar="[FILE…|-]", nargs=-1)
+@click.option("--rule", "ids", multiple=True, metavar="ID", help="Only this rule.")
+@click.option("--query", metavar="QUERY", help="This query instead of the rules.")
+@printing
+def command(
+    config: str | None,
+    *,
+    files: tuple[str, ...],
+    ids: tuple[str, ...],
+    query: str | None,
+    as_json: bool,
+) -> int:
+    """Match text, .md, .json, .jsonl or .html (also .gz) files, or standard input.
+
+    Shows each article that a rule matches, with the passages; with --json, one object for every
+    article. The exit code is 1 when a file could not be read.
+    """
+    from monitor.matching import compile_rules  # noqa: PLC0415 - loads the engine
+
+    if query is not None and ids:
+        raise UsageError("--query takes the place of the rules: give it, or --rule")
+    tags: Mapping[str, tuple[str, ...]] = {}
+    if query is not None:
+        rules = [query_rule(query)]
+    else:
+        settings = open_settings(config)
+        tags = settings.source_tags
+        rules = chosen_rules(open_rules(settings).rules, ids)
+    moment = now()
+    running = [rule for rule in rules if rule.match is not None and (ids or _runs(rule))]
+    matcher = compile_rules(running)
+    by_id = {rule.id: rule for rule in running}
+    matched = read = refused = 0
+    with progress("Matching") as advance:
+        for item in read_texts(files or (STDIN,), tags):
+            advance(1)
+            if isinstance(item, Refusal):
+                say(f"{item.where}: {item.reason}")
+                refused += 1
+                continue
+            read += 1
+            found = matcher.match(item, moment)
+            matched += bool(found)
+            if as_json:
+                emit(article_object(item, found))
+            elif found:
+                _show(item, found, by_id)
+    if not as_json:
+        say(
+            f"{plural(read, 'article')} read, {matched:,} matched by {plural(len(running), 'rule')}."
+        )
+    return 1 if refused else 0
+
+
+def _runs(rule: Rule) -> bool:
+    return rule.runs_on(now().date())
+
+
+def query_rule(query: str) -> Rule:
+    """Return a rule that is just this query; raises InvalidQuery, and tells warnings."""
+    from monitor.query import parse  # noqa: PLC0415 - loads the grammar
+
+    parsed = parse(query, at=lambda offset: Location("--query", 1, offset + 1), lists={})
+    for warning in parsed.warnings:
+        say(str(warning))
+    return Rule(id=_QUERY_RULE, version="", title=query, match=parsed.condition)
+
+
+def chosen_rules(rules: Iterable[Rule], ids: Iterable[str]) -> list[Rule]:
+    """Return the rules with these ids, all without any; UsageError for one that does not exist."""
+    from monitor.yaml12 import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+    by_id = {rule.id: rule for rule in rules}
+    wanted = list(dict.fromkeys(ids))
+    for id in wanted:
+        if id not in by_id:
+            raise UsageError(f"there is no rule {id!r} ({did_you_mean(id, by_id)})")
+    return [by_id[id] for id in wanted] if wanted else list(by_id.values())
+
+
+def article_object(article: Article, found: Iterable[Match]) -> dict[str, object]:
+    """Return an article with its hits as the contract writes it (docs/config.md)."""
+    from monitor.cli.hits import evidence_objects  # noqa: PLC0415 - one form for evidence
+
+    return {
+        "article": {
+            "id": article.external_id,
+            "path": article.path,
+            "title": article.title,
+            "source": article.source,
+            "lang": article.lang,
+            "published": stamp(article.published),
+        },
+        "hits": [
+            {
+                "rule": match.rule,
+                "version": match.version,
+                "level": match.level.label,
+                "tags": list(match.tags),
+                "evidence": evidence_objects(match.evidence),
+            }
+            for match in found
+        ],
+    }
+
+
+def _show(article: Article, found: Iterable[Match], rules: Mapping[str, Rule]) -> None:
+    from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
+
+    from monitor.notify.passages import highlighted, passages  # noqa: PLC0415
+
+    out = console()
+    matches = list(found)
+    evidence = [one for match in matches for one in match.evidence]
+    title = Text(style="bold")
+    for piece in highlighted(article.title, evidence, "title").pieces:
+        title.append(piece.text, "reverse" if piece.marked else "")
+    where = article.path or article.url or ""
+    out.print(Text.assemble(title, (f"  {where}", "dim")))
+    for match in matches:
+        out.print(_headline(match, rules[match.rule]))
+        for passage in passages(article.body, match.evidence):
+            line = Text("      … " if passage.before else "      ")
+            for piece in passage.pieces:
+                line.append(piece.text, "bold black on bright_yellow" if piece.marked else "")
+            line.append(" …" if passage.after else "")
+            out.print(line)
+    out.print()
+
+
+def _headline(match: Match, rule: Rule) -> Text:
+    from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
+
+    head = Text(f"  [{match.level.label.upper()}] {rule.title}")
+    if rule.id != _QUERY_RULE:
+        head.append(f"  {rule.id}", "dim")
+    return head
