@@ -13,10 +13,12 @@ MAX_TITLE = 300
 
 # C0 and C1 controls but tab and line ends, and lone surrogates: PostgreSQL stores no NUL, UTF-8
 # has no surrogates, and a terminal must never be sent an escape sequence by a publisher.
-_UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_UNWANTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
+# What was written in windows-1252 and declared as ISO 8859-1: the curly quotes of many feeds.
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UNUSUAL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\ud800-\udfff]")
-_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
+_LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028]")
 # Thin and no-break spaces stay: they group the digits of numbers.
 _BLANKS = re.compile(r"[ \t\n]+")
 _INVISIBLE = " \u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -33,7 +35,7 @@ def clean(text: str) -> str:
     """Return the text with line feeds as line ends, no control characters, no lone surrogates."""
     if not _UNUSUAL.search(text):
         return text
-    text = _LINE_END.sub("\n", text)
+    text = _LINE_END.sub("\n", text).translate(_C1)
     text = _UNWANTED.sub("", text)
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 

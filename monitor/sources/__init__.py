@@ -1,1 +1,1 @@
-"""HTTP client and politeness; corpus, feed, page, sitemap; full text."""
+"""Reads sources: feeds, pages and sitemaps over HTTP, politely, and folders of files."""

@@ -1,0 +1,133 @@
+"""From a source's entries to articles: what is new, with the text of its page where that is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from monitor.model.article import Article
+from monitor.model.source import FullText as Wanted
+from monitor.model.source import Refusal, SourceKind
+from monitor.sources.cursor import Cursor
+from monitor.sources.documents import Asking
+from monitor.sources.entries import Entry, FullText, Listing, article_of, is_teaser
+from monitor.sources.fetching import shown
+from monitor.sources.full_text import Budget, NoPage, Pages
+
+ATTEMPTS = 3
+"""How often an article's page is asked for, one poll after another, before its text is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What is new of a listing, oldest first; and the memory that makes it known next time."""
+
+    items: tuple[Article | Refusal, ...]
+    cursor: Cursor
+    complete: bool
+    """False when pages are still to be read: by the next poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReader:
+    """Turns the entries of one poll into articles; used once."""
+
+    asking: Asking
+    pages: Pages
+    budget: Budget
+
+    def read(self, listing: Listing, cursor: Cursor) -> Items:
+        """Return the articles of the entries that are new or say something else than before."""
+        found: list[Article | Refusal] = []
+        seen: set[str] = set()
+        again: dict[str, int] = {}
+        passed_over = 0
+        complete = True
+        for entry in listing.entries:
+            digest = entry.digest(cursor.configured, dated=not self._lists_texts)
+            if digest in cursor.seen or digest in seen:
+                seen.add(digest)
+                continue
+            if self._stale(entry):
+                passed_over += 1
+                continue
+            attempts = cursor.again.get(digest, 0)
+            outcome = self._page(entry)
+            if outcome is _EXHAUSTED:
+                if self.asking.first and not self._lists_texts and entry.published is None:
+                    # Of a long undated list, the first look takes in only so much.
+                    passed_over += 1
+                    seen.add(digest)
+                    continue
+                complete = False
+                if not self._lists_texts or attempts:
+                    again[digest] = attempts
+                    continue
+                outcome = _LATER
+            if isinstance(outcome, NoPage) and outcome.again and attempts + 1 < ATTEMPTS:
+                again[digest] = attempts + 1
+                complete = False
+            else:
+                seen.add(digest)
+            item = self._item(entry, outcome, listing.lang, done=digest in seen)
+            if item is not None and (attempts == 0 or digest in seen):
+                found.append(item)
+        found.reverse()
+        new = replace(cursor, seen=frozenset(seen), again=again)
+        return Items((*listing.refusals, *self._told(passed_over), *found), new, complete)
+
+    @property
+    def _lists_texts(self) -> bool:
+        """Whether the source's own document holds texts, and not only addresses."""
+        return self.asking.source.kind is SourceKind.FEED
+
+    def _late(self, entry: Entry) -> bool:
+        """Whether an entry is beyond the source's `max_age`, so that nobody is alerted of it."""
+        date = entry.published or entry.updated
+        oldest = self.asking.source.max_age
+        return oldest is not None and date is not None and self.asking.now - date > oldest
+
+    def _stale(self, entry: Entry) -> bool:
+        """Whether an entry is too old to be fetched, and nothing but an address without that."""
+        return not self._lists_texts and not entry.title.text and self._late(entry)
+
+    def _page(self, entry: Entry) -> FullText | NoPage | None:
+        """Return what the entry's page says, or why not; None where it is not wanted."""
+        wanted = self.asking.source.full_text
+        if wanted is Wanted.NEVER or entry.url is None or self._late(entry):
+            return None
+        if self._lists_texts and wanted is Wanted.AUTO and not is_teaser(entry):
+            return None
+        if not self.budget.spend():
+            return _EXHAUSTED
+        return self.pages.read(entry.url, self.asking.named, self.asking.now)
+
+    def _item(
+        self, entry: Entry, page: FullText | NoPage | None, lang: str | None, *, done: bool
+    ) -> Article | Refusal | None:
+        """Return the article of an entry; a refusal if it has none; None to wait for its page."""
+        if isinstance(page, NoPage):
+            note = f"its page was not read: {page.why}"
+            article = article_of(entry, self.asking.source, feed_lang=lang)
+            if article is not None:
+                return replace(article, notes=(*article.notes, note))
+            return Refusal(_where(entry), note) if done else None
+        article = article_of(entry, self.asking.source, feed_lang=lang, page=page)
+        return article or Refusal(_where(entry), "has neither title nor text")
+
+    def _told(self, passed_over: int) -> tuple[Refusal, ...]:
+        if not passed_over or not self.asking.first:
+            return ()
+        return (
+            Refusal(
+                self.asking.source.id,
+                f"{passed_over:,} addresses that were listed before the first poll were not read",
+            ),
+        )
+
+
+_EXHAUSTED = NoPage("the poll had no time left for it", again=True)
+_LATER = NoPage("it is read by the next poll", again=True)
+
+
+def _where(entry: Entry) -> str:
+    return shown(entry.url) if entry.url else (entry.guid or "an item without link")

@@ -1,0 +1,15 @@
+"""Links as documents give them, made whole."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+
+def absolute(link: str, base: str) -> str | None:
+    """Return a link as an absolute web address, resolved against `base`; None if it is none."""
+    link = link.strip()
+    try:
+        whole = urljoin(base, link)
+    except ValueError:
+        return None
+    return whole if link and whole.startswith(("http://", "https://")) else None
