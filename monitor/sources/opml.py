@@ -18,6 +18,7 @@ from monitor.model.source import Refusal, Source, SourceKind
 MAX_BYTES = 10_000_000
 MAX_FEEDS = 20_000
 _DEPTH = 32
+_BARE = re.compile(rb"&(?![A-Za-z]\w{0,31};|#\w{1,8};)")
 _NO_ID = re.compile(r"[^a-z0-9]+")
 # Outline attributes are matched whatever their case: programs disagree on `xmlUrl`.
 _ADDRESS = ("xmlurl", "url")
@@ -37,16 +38,16 @@ def import_opml(data: bytes, file: str, taken: Collection[str] = ()) -> Imported
     Each gets an id made of its title, different from all others and from those in `taken`. A feed
     listed twice is taken once, with the tags of both. Raises `SourceError` when it is no OPML.
     """
-    body = _body(data, file)
+    body, told = _body(data, file)
     found: dict[str, Source] = {}
-    refusals: list[Refusal] = []
+    refusals = list(told)
     ids = set(taken)
     todo = [(outline, tuple[str, ...]()) for outline in reversed(body.findall("outline"))]
     while todo:
         outline, tags = todo.pop()
         facts = {str(name).lower(): str(value) for name, value in outline.attrib.items()}
         title = one_line(facts.get("text") or facts.get("title") or "")
-        where = f"{file}:{outline.sourceline or 0}"
+        where = f"{file}:{outline.sourceline}"
         url = next((facts[name].strip() for name in _ADDRESS if facts.get(name, "").strip()), "")
         children = outline.findall("outline")
         kind = facts.get("type", "").lower()
@@ -60,7 +61,7 @@ def import_opml(data: bytes, file: str, taken: Collection[str] = ()) -> Imported
             elif len(found) >= MAX_FEEDS:
                 refusals.append(Refusal(where, f"only the first {MAX_FEEDS:,} feeds are taken"))
             else:
-                id = source_id(title or key, ids)
+                id = source_id(title or key.removeprefix("https://"), ids)
                 ids.add(id)
                 source = Source(
                     id=id,
@@ -107,9 +108,31 @@ def source_id(title: str, taken: Collection[str]) -> str:
     return candidate
 
 
-def _body(data: bytes, file: str) -> etree._Element:
+def _body(data: bytes, file: str) -> tuple[etree._Element, tuple[Refusal, ...]]:
+    """Return the outlines of an OPML file; damage that can be mended is told, not hidden."""
     if len(data) > MAX_BYTES:
         raise SourceError(f"{file} is too large: at most {MAX_BYTES:,} bytes are read")
+    told: tuple[Refusal, ...] = ()
+    # What most programs get wrong can be put right without a loss.
+    data = _BARE.sub(b"&amp;", data)
+    try:
+        root: etree._Element | None = _parsed(data, recover=False)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        damage = one_line(str(error))[:200]
+        told = (Refusal(file, f"is no well-formed XML, some of it may be lost: {damage}"),)
+        try:
+            root = _parsed(data, recover=True)
+        except (etree.XMLSyntaxError, ValueError):
+            root = None
+        if root is None:
+            raise SourceError(f"{file} is not OPML: {damage}") from error
+    body = root.find("body") if root is not None else None
+    if root is None or str(root.tag).lower() != "opml" or body is None:
+        raise SourceError(f"{file} is not OPML: an <opml> element with a <body> is missing")
+    return body, told
+
+
+def _parsed(data: bytes, *, recover: bool) -> etree._Element:
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -117,21 +140,18 @@ def _body(data: bytes, file: str) -> etree._Element:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
-        recover=False,
+        recover=recover,
     )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise SourceError(f"{file} is not OPML: {one_line(str(error))[:200]}") from error
-    body = root.find("body")
-    if str(root.tag).lower() != "opml" or body is None:
-        raise SourceError(f"{file} is not OPML: an <opml> element with a <body> is missing")
-    return body
+    return etree.fromstring(data, parser)
 
 
 def _categories(facts: dict[str, str]) -> tuple[str, ...]:
     """Return the categories of an outline: `/World/Asia,wire` is world, asia and wire."""
-    return tuple(one_line(part) for part in re.split(r"[,/]", facts.get("category", "")))
+    found: list[str] = []
+    for category in facts.get("category", "").split(","):
+        path = category.strip()
+        found.extend(path.split("/") if path.startswith("/") else [path])
+    return tuple(one_line(part) for part in found)
 
 
 def _tagged(source: Source, tags: tuple[str, ...]) -> Source:
