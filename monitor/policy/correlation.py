@@ -4,7 +4,8 @@ A window is `(end - within, end]`, and ends at a hit. Counted are the distinct t
 stories, sources or articles) of its hits. What a firing has counted does not count again for the
 same rule and group in windows that end less than `within` from that firing's: so a rule fires again
 only for `at_least` things that it has not named lately, and never twice for the same evidence. A
-late article is counted at its own time, and may complete a window of the past.
+late article is counted at its own time, and may complete a window of the past. A burst is one
+event: it fires once in `within`, however many things it brings.
 """
 
 from __future__ import annotations

@@ -97,6 +97,8 @@ class Sweep:
                 tally.free(active.pop(0))
             if last_fresh is None or last_fresh <= end - within:
                 continue
+            if active and self.correlation.burst is not None:
+                continue
             if tally.counted >= self.correlation.at_least and self._bursts(times, start, stop, end):
                 firing = self._firing(tally, stop, end)
                 insort(active, firing, key=_at)

@@ -183,6 +183,13 @@ def test_a_burst_never_fires_below_its_count_however_quiet_it_was():
     assert fire(burst, [hit(1), hit(2), hit(3)])
 
 
+def test_a_burst_is_told_once_in_its_time_however_long_it_goes_on():
+    burst = rule(rules=("a",), within=HOUR, distinct=Distinct.ARTICLES, at_least=3, burst=3.0)
+    hits = [hit(number, after=number * MINUTE) for number in range(120)]
+    found = fire(burst, hits)
+    assert [it.at - MONDAY for it in found] == [2 * MINUTE, 62 * MINUTE]
+
+
 def test_of_many_things_twelve_are_named():
     hits = [hit(number) for number in range(1, 31)]
     (found,) = fire(rule(distinct=Distinct.ARTICLES, at_least=30), hits)
@@ -293,7 +300,8 @@ def defined(
         bursts = correlation.burst is None or (
             len(counted(end)) * USUAL_WINDOWS >= correlation.burst * usual
         )
-        if len(new) >= correlation.at_least and bursts and window & fresh:
+        told = correlation.burst is not None and any(abs(end - at) < within for at, _ in fired)
+        if len(new) >= correlation.at_least and bursts and window & fresh and not told:
             fired.append((end, new))
             found.append((end, tuple(sorted(new))))
     return found

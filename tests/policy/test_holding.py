@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
-from monitor.model.channel import Digest, GroupBy, Limit, Quiet, QuietThen, Route, When
+from monitor.model.channel import Confirm, Digest, GroupBy, Limit, Quiet, QuietThen, Route, When
+from monitor.model.decision import Plan, StoryFacts
 from monitor.model.rule import Level
 from tests.policy.model import MONDAY, candidate
 from tests.policy.worlds import HOUR, MINUTE, World
@@ -256,6 +258,21 @@ def test_a_clock_put_back_keeps_no_digest_from_leaving():
     assert it.told()[1:] == [("28 12:00", "desk", "digest", (3,))]
     it.wait_until(MONDAY - 47 * HOUR)
     assert it.told()[2:] == [("28 13:00", "desk", "digest", (4,))]
+
+
+def test_what_was_confirmed_too_late_for_a_digest_is_not_sent_between_two():
+    it = world(digest=Digest(every=HOUR), confirm=Confirm(2, 6 * HOUR))
+    it.arrive({"story": 1}, at=MONDAY + 10 * MINUTE)
+    it.wait_until(MONDAY + 90 * MINUTE)
+    it.memory.change_story(1, StoryFacts(2))
+    it.decide()
+    assert it.why(1) == [("wait-digest", "for the digest at 2026-03-02 14:00 UTC")]
+    it.memory.add(candidate(2, MONDAY + 91 * MINUTE, story=1))
+    sooner = MONDAY + 100 * MINUTE  # as a schedule of before a reload had it
+    held = replace(it.memory.standing[1, "1", "desk"].decision, hit=2, until=sooner)
+    it.memory.commit_plan(Plan(decisions=(held,), alerts=()), it.now)
+    it.wait_until(MONDAY + 3 * HOUR)
+    assert it.told() == [("02 14:00", "desk", "digest", (1, 2))]
 
 
 def test_a_digest_due_in_quiet_hours_leaves_after_them_but_for_the_exempt():
