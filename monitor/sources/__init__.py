@@ -1,1 +1,5 @@
 """Reads sources: feeds, pages and sitemaps over HTTP, politely, and folders of files."""
+
+from monitor.sources.reader import Reader
+
+__all__ = ["Reader"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
@@ -32,22 +32,26 @@ _WHOLE = frozenset({200, 201, 202, 203})
 class Reader:
     """Implements `ports.SourceReader` for folders, feeds, listing pages and sitemaps.
 
-    Thread-safe for different sources. `monotonic`, `wait` and `resolve` are the outside world,
-    and given as arguments so that a test can play it.
+    Thread-safe for different sources. `files` knows what a corpus has read before; `contact` goes
+    into the User-Agent; `trusted` are the addresses that the configuration names: only at their
+    hosts, and at each source's own, may a server be in a private network. `monotonic`, `wait` and
+    `resolve` are the outside world, and given as arguments so that a test can play it.
     """
 
     def __init__(
         self,
-        memory: FileMemory,
         *,
+        files: FileMemory,
         contact: str = "",
+        trusted: Iterable[str] = (),
         limits: Limits | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
         ssl_context: ssl.SSLContext | None = None,
         resolve: Resolve = resolve,
     ) -> None:
-        self._memory = memory
+        self._files = files
+        self._trusted = frozenset(host for url in trusted if (host := host_of(url)))
         self._limits = limits or Limits()
         self._monotonic = monotonic
         self._fetcher = Fetcher(
@@ -110,7 +114,7 @@ class Reader:
         return replace(poll, duration=max(0.0, self._monotonic() - started))
 
     def _corpus(self, source: Source, state: SourceState, cursor: Cursor, now: datetime) -> Poll:
-        folder = changed_files(source, self._memory)
+        folder = changed_files(source, self._files)
         ending = health.succeeded(source, state, cursor, now)
         outcome = PollOutcome.READ if folder.files or folder.refusals else PollOutcome.UNCHANGED
 
@@ -122,7 +126,7 @@ class Reader:
 
     def _networked(self, source: Source, state: SourceState, cursor: Cursor, now: datetime) -> Poll:
         first = state.last_success is None
-        asking = Asking(source, frozenset({host_of(source.url)}), now, first)
+        asking = Asking(source, self._trusted | {host_of(source.url)}, now, first)
         answer = self._documents.fetch(asking, state.url or source.url, _conditions(state))
         if answer.status in _LATER:
             return _ended(PollOutcome.DEFERRED, health.deferred(source, state, cursor, now, answer))
