@@ -45,7 +45,7 @@ def take_in(
         if candidate.holds:
             _take_waiting(intake, candidate, found, due)
             continue
-        ended = _ended_at_once(candidate, found, silences, now)
+        ended = _ended_at_once(candidate, found, silences)
         if ended is None:
             _take_new(intake, candidate, found)
         else:
@@ -58,7 +58,7 @@ def _key(hold: Hold) -> tuple[str, str, Reason]:
 
 
 def _ended_at_once(
-    candidate: Candidate, found: Sequence[Target], silences: Sequence[Silence], now: datetime
+    candidate: Candidate, found: Sequence[Target], silences: Sequence[Silence]
 ) -> Decision | None:
     """Return why a hit goes nowhere at all, if it does not."""
     if candidate.late:
@@ -66,7 +66,7 @@ def _ended_at_once(
     if candidate.edit_ignored:
         detail = "on a changed version of a known article; the rule says `on_edit: ignore`"
         return nowhere(candidate, Reason.EDIT_IGNORED, detail)
-    silence = covering(silences, candidate, candidate.at, now)
+    silence = covering(silences, candidate, candidate.at)
     if silence is not None:
         return nowhere(candidate, Reason.SILENCED, silenced_detail(silence), silence.id)
     if not found:

@@ -11,17 +11,16 @@ from monitor.model.decision import Candidate
 from monitor.policy.wording import count, moment
 
 
-def covering(
-    silences: Iterable[Silence], candidate: Candidate, *moments: datetime
-) -> Silence | None:
-    """Return the oldest silence that fits a hit and is active at any of these moments.
+def covering(silences: Iterable[Silence], candidate: Candidate, at: datetime) -> Silence | None:
+    """Return the oldest silence that fits a hit and is active at a moment.
 
-    Active is from its start until before its end.
+    Active is from its start until before its end. A hit is covered for good by one that is active
+    when it is detected, or when it would leave.
     """
     found = [
         silence
         for silence in silences
-        if any(silence.start <= at < silence.end for at in moments) and _fits(silence, candidate)
+        if silence.start <= at < silence.end and _fits(silence, candidate)
     ]
     return min(found, key=lambda silence: silence.id, default=None)
 

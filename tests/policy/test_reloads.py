@@ -60,6 +60,26 @@ def test_a_hit_held_at_two_channels_of_which_one_is_gone_keeps_waiting_at_the_ot
     assert it.why(1)[1][0] == "no-route"
 
 
+def test_a_hit_held_where_it_would_now_only_be_told_again_goes_the_first_way_and_once():
+    it = world(route("1", "duty", digest=HOURLY), route("2", when=When(min_level=Level.HIGH)))
+    it.arrive()
+    it.routes = (route("1", proceed=True), route("2"))
+    it.wait_until(MONDAY + HOUR)
+    assert it.told() == [("02 13:00", "desk", "hit", (1,))]
+    assert [(it.route, it.reason.value) for it in it.memory.decisions(1)] == [
+        ("1", "rerouted"),
+        ("1", "routed"),
+    ]
+
+
+def test_a_hit_held_at_a_destination_that_now_tells_it_again_is_told_by_the_first_route():
+    it = world(route("1", when=When(min_level=Level.HIGH)), route("2", digest=HOURLY))
+    it.arrive()
+    it.routes = (route("1", proceed=True), route("2"))
+    it.wait_until(MONDAY + HOUR)
+    assert [sent.alert.route for sent in it.memory.outbox] == ["1"]
+
+
 def test_a_hit_rerouted_twice_is_still_told():
     it = world(route("1", digest=HOURLY))
     it.arrive()
