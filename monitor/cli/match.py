@@ -13,7 +13,7 @@ from monitor.cli.texts import STDIN, read_texts
 from monitor.errors import Location, UsageError
 from monitor.model.article import Article
 from monitor.model.hit import Match
-from monitor.model.rule import Rule
+from monitor.model.rule import Only, Rule
 from monitor.model.source import Refusal
 
 if TYPE_CHECKING:
@@ -75,9 +75,8 @@ def command(
             elif found:
                 _show(item, found, by_id)
     if not as_json:
-        say(
-            f"{plural(read, 'article')} read, {matched:,} matched by {plural(len(running), 'rule')}."
-        )
+        tried = plural(len(running), "rule")
+        say(f"{plural(read, 'article')} read, {matched:,} matched by {tried}.")
     return 1 if refused else 0
 
 
@@ -88,11 +87,13 @@ def _runs(rule: Rule) -> bool:
 def query_rule(query: str) -> Rule:
     """Return a rule that is just this query; raises InvalidQuery, and tells warnings."""
     from monitor.query import parse  # noqa: PLC0415 - loads the grammar
+    from monitor.rules.version import version_of  # noqa: PLC0415
 
     parsed = parse(query, at=lambda offset: Location("--query", 1, offset + 1), lists={})
     for warning in parsed.warnings:
         say(str(warning))
-    return Rule(id=_QUERY_RULE, version="", title=query, match=parsed.condition)
+    version = version_of(Only(), parsed.condition, None)
+    return Rule(id=_QUERY_RULE, version=version, title=query, match=parsed.condition)
 
 
 def chosen_rules(rules: Iterable[Rule], ids: Iterable[str]) -> list[Rule]:

@@ -1,0 +1,226 @@
+"""`monitor why`: the whole way of one article, or the place where it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import click
+
+from monitor.articles.identity import identity_keys
+from monitor.cli.opening import now, open_database, open_rules, open_settings
+from monitor.cli.output import ago, console, emit, printable, printing, short, stamp
+from monitor.config.settings import Settings
+from monitor.errors import UsageError
+from monitor.model.article import Article, StoredArticle
+from monitor.model.listing import AlertEntry, ArticleWay, Decided, HitWay
+from monitor.model.source import Source, SourceKind, SourceState
+from monitor.store.database import SqlStore
+
+# Refusals of each source that are looked through for an article that is not stored.
+_REFUSALS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One thing that happened: when, what kind, and in words."""
+
+    at: datetime | None
+    stage: str
+    text: str
+
+
+@click.command(
+    "why",
+    epilog="Examples: `monitor why https://news.example/a-story`; `monitor why 812 --rule curfew`",
+)
+@click.argument("what", metavar="URL|ARTICLE")
+@click.option("--rule", metavar="ID", help="What this rule says to it, part by part.")
+@printing
+def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -> int:
+    """Show where an article came from, what hit, what was decided and delivered, and why.
+
+    Of an address that is not stored: which sources could have carried it, and how they do. The
+    exit code is 1 when nothing is known of it.
+    """
+    settings = open_settings(config)
+    with open_database(settings) as store:
+        found = _find(store, what)
+        for article in found:
+            way = store.way(article.id)
+            if way is not None:
+                steps = [*_steps(way, settings), *_verdict(settings, article, way, rule)]
+                _show(article, steps, as_json=as_json)
+        if not found:
+            _show_absent(what, list(_absent(store, settings, what)), as_json=as_json)
+    return 0 if found else 1
+
+
+def _find(store: SqlStore, what: str) -> list[StoredArticle]:
+    if what.isdigit():
+        stored = store.article(int(what))
+        return [] if stored is None else [stored]
+    if "://" not in what:
+        raise UsageError(f"{what!r} is neither an article's number nor an address (https://…)")
+    keys = identity_keys(Article(title="", body="", url=what))
+    return list(store.find_articles([key for key in keys if key.startswith("url:")]))
+
+
+def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
+    stored = way.article
+    article = stored.article
+    source = settings.source(article.source or "")
+    known = "" if source is not None else " (not configured any more)"
+    yield _Step(stored.first_seen, "fetched", f"from source {article.source}{known}")
+    dated = f"dated {short(article.published)}" if article.published else "without a date"
+    yield _Step(None, "parsed", f"{dated}, language {article.lang or 'unknown'}")
+    for note in article.notes:
+        yield _Step(None, "parsed", note)
+    if article.encoding:
+        yield _Step(None, "parsed", f"read as {article.encoding}")
+    if stored.late:
+        limit = source.max_age if source is not None else None
+        older = f"older than the source's max_age ({limit})" if limit else "older than max_age"
+        yield _Step(stored.first_seen, "late", f"{older}: matched, never alerted on")
+    for number, seen in enumerate(way.versions[1:], 2):
+        yield _Step(seen, "changed", f"revision {number} was seen and matched again")
+    if way.story is not None:
+        text = f"{way.story.joined.value}: {way.story.detail}"
+        yield _Step(None, "story", f"{stored.story}, {text}")
+    if not way.hits:
+        yield _Step(None, "matched", "no rule hit it; --rule ID shows why one did not")
+    for hit in way.hits:
+        yield from _hit_steps(hit)
+
+
+def _hit_steps(way: HitWay) -> Iterator[_Step]:
+    hit = way.hit
+    words = ", ".join(dict.fromkeys(found.text for found in hit.evidence))
+    matched = f" by {words[:200]}" if words else ""
+    yield _Step(hit.at, "hit", f"rule {hit.rule} [{hit.level.label}]{matched} (hit {hit.id})")
+    for decision in way.decisions:
+        yield _Step(decision.at, "decided", _decision(hit.rule, decision))
+    if not way.decisions:
+        yield _Step(None, "decided", f"{hit.rule}: not yet")
+    for entry in way.alerts:
+        yield from _alert_steps(entry)
+    if hit.review.value != "open":
+        yield _Step(None, "reviewed", f"{hit.review.value}{f': {hit.note}' if hit.note else ''}")
+
+
+def _decision(rule: str, decision: Decided) -> str:
+    where = f" for {decision.channel} by route {decision.route}" if decision.channel else ""
+    until = f", until {short(decision.until)}" if decision.until else ""
+    replaced = "" if decision.current else " (decided again later)"
+    outcome = f"{decision.outcome.value} ({decision.reason.value})"
+    return f"{rule}{where}: {outcome}: {decision.detail}{until}{replaced}"
+
+
+def _alert_steps(entry: AlertEntry) -> Iterator[_Step]:
+    alert = entry.alert
+    name = f"alert {alert.id[:12]} to {alert.channel}"
+    yield _Step(alert.created, "alert", f"{name}: {alert.kind.value}, {alert.state.value}")
+    for delivery in entry.deliveries:
+        yield _Step(
+            delivery.at,
+            "delivery",
+            f"{delivery.where}: {delivery.outcome.value}: {delivery.detail}"
+            f" ({delivery.duration:.1f} s, attempt {delivery.attempt})",
+        )
+
+
+def _verdict(
+    settings: Settings, stored: StoredArticle, way: ArticleWay, rule_id: str | None
+) -> Iterator[_Step]:
+    if rule_id is None:
+        return
+    from monitor.cli.explain import lines_of  # noqa: PLC0415 - loads the engine
+    from monitor.cli.match import chosen_rules  # noqa: PLC0415
+    from monitor.matching import explain  # noqa: PLC0415
+
+    (rule,) = chosen_rules(open_rules(settings).rules, [rule_id])
+    if rule.match is None:
+        yield _Step(None, "rule", f"{rule_id} counts the hits of others; it reads no text")
+        return
+    if not any(hit.hit.rule == rule_id for hit in way.hits):
+        yield _Step(None, "rule", f"{rule_id} has not hit it; as the rule is now:")
+    for line in lines_of(explain(rule, stored.article, now())):
+        yield _Step(None, "rule", line)
+
+
+def _absent(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
+    """Return what is known that could explain why an address is not stored."""
+    if "://" not in what:
+        return
+    states = store.source_states()
+    for source in settings.sources:
+        for refused in store.refusals(source.id, _REFUSALS):
+            if what in refused.where:
+                yield _Step(refused.at, "refused", f"{source.id}: {refused.reason}")
+    candidates = [source for source in settings.sources if _could_carry(source, what)]
+    for source in candidates:
+        yield _Step(None, "source", _condition(source, states.get(source.id)))
+    if not candidates:
+        yield _Step(None, "source", "no configured source reads this host")
+
+
+def _could_carry(source: Source, what: str) -> bool:
+    if source.kind is SourceKind.CORPUS:
+        return False
+    mine, its = urlsplit(source.url).hostname or "", urlsplit(what).hostname or ""
+    return bool(mine) and bool(its) and _site(mine) == _site(its)
+
+
+def _site(host: str) -> str:
+    return ".".join(host.removeprefix("www.").split(".")[-2:])
+
+
+def _condition(source: Source, state: SourceState | None) -> str:
+    if state is None or state.last_poll is None:
+        return f"{source.id} could carry it, and was never read"
+    moment = now()
+    text = f"{source.id} could carry it: read {ago(state.last_success, moment)}"
+    if state.failures:
+        text += f", failing {state.failures} times in a row: {state.last_error}"
+    if state.gone:
+        text += ", gone (410)"
+    return text + f", next {ago(state.due, moment)}"
+
+
+def _show(article: StoredArticle, steps: list[_Step], *, as_json: bool) -> None:
+    if as_json:
+        emit(
+            {
+                "article": article.id,
+                "title": article.article.title,
+                "url": article.article.url,
+                "source": article.article.source,
+                "steps": [_step_object(step) for step in steps],
+            }
+        )
+        return
+    out = console()
+    out.print(f"{article.id}  {printable(article.article.title)}", style="bold", markup=False)
+    _print_steps(steps)
+    out.print()
+
+
+def _show_absent(what: str, steps: list[_Step], *, as_json: bool) -> None:
+    if as_json:
+        emit({"article": None, "url": what, "steps": [_step_object(step) for step in steps]})
+        return
+    console().print(f"{printable(what)} is not stored.", markup=False)
+    _print_steps(steps)
+
+
+def _print_steps(steps: list[_Step]) -> None:
+    out = console()
+    for step in steps:
+        at = short(step.at, missing="")
+        out.print(f"  {at:<16}  {step.stage:<9} {printable(step.text)}", markup=False)
+
+
+def _step_object(step: _Step) -> dict[str, object]:
+    return {"at": stamp(step.at), "stage": step.stage, "text": step.text}
