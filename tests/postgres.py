@@ -62,7 +62,8 @@ class PostgresServer:
 
     def remove(self) -> None:
         """Stop and leave nothing behind."""
-        self.stop()
+        if (self._folder / "data" / "postmaster.pid").exists():
+            self.stop()
         shutil.rmtree(self._folder)
 
     def url(self, database: str) -> str:

@@ -15,7 +15,7 @@ from monitor.store.correlating import Correlating
 from monitor.store.deciding import Deciding
 from monitor.store.deliveries import DeliveryListing
 from monitor.store.detection import SqlWriting, read_known
-from monitor.store.engine import Database
+from monitor.store.engine import BUSY_SECONDS, Database
 from monitor.store.hits import HitListing
 from monitor.store.outbox import Outbox
 from monitor.store.presence import Presence
@@ -128,12 +128,13 @@ class SqlStore(
         self._database.close()
 
 
-def open_store(url: str) -> SqlStore:
+def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> SqlStore:
     """Open a database that has this program's schema.
 
+    A call waits `busy_seconds` for somebody else's lock before it raises StoreBusy.
     Raises SchemaMismatch, with what to do, for any other; StoreBusy when it cannot be reached now.
     """
-    database = Database(url)
+    database = Database(url, busy_seconds=busy_seconds)
     try:
         require_current(database)
     except BaseException:

@@ -20,7 +20,7 @@ from sqlalchemy.pool import QueuePool
 from monitor.errors import StoreBusy, StoreError
 from monitor.store.types import dump_json
 
-BUSY_SECONDS = 10
+BUSY_SECONDS = 10.0
 """How long a call waits for somebody else's lock or for a free connection."""
 
 _READERS = 8
@@ -50,10 +50,18 @@ _POSTGRESQL_LATER = {
 
 
 class Database:
-    """The connections to one database. Safe to use from several threads."""
+    """The connections to one database. Safe to use from several threads.
 
-    def __init__(self, url: str) -> None:
+    `foreign_keys=False` is for migrations: SQLite rebuilds a table by dropping it, which would
+    take along what refers to it.
+    """
+
+    def __init__(
+        self, url: str, *, busy_seconds: float = BUSY_SECONDS, foreign_keys: bool = True
+    ) -> None:
         self.url = parse_url(url)
+        self.busy_seconds = busy_seconds
+        self._foreign_keys = foreign_keys
         self.name = display(self.url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.dialect = "sqlite" if self.is_sqlite else "postgresql"
@@ -93,7 +101,7 @@ class Database:
         except exc.TimeoutError:
             raise StoreBusy(
                 f"The database {self.name} is busy: no connection came free within "
-                f"{BUSY_SECONDS} seconds."
+                f"{self.busy_seconds:g} seconds."
             ) from None
         with connection:
             yield connection
@@ -113,10 +121,10 @@ class Database:
             poolclass=QueuePool,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=BUSY_SECONDS,
+            pool_timeout=self.busy_seconds,
             hide_parameters=True,
             json_serializer=dump_json,
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+            connect_args={"timeout": self.busy_seconds, "check_same_thread": False},
         )
         event.listen(engine, "handle_error", self._translate, retval=True)
 
@@ -126,7 +134,7 @@ class Database:
             for pragma in (
                 "journal_mode = WAL" if writes else "query_only = ON",
                 "synchronous = FULL",
-                "foreign_keys = ON",
+                f"foreign_keys = {'ON' if self._foreign_keys else 'OFF'}",
                 "temp_store = MEMORY",
                 f"cache_size = {-65_536 if writes else -8_192}",  # KiB
                 f"journal_size_limit = {64 * 1024 * 1024}",
@@ -144,11 +152,14 @@ class Database:
             self.url,
             pool_size=_READERS,
             max_overflow=_READERS,
-            pool_timeout=BUSY_SECONDS,
+            pool_timeout=self.busy_seconds,
             pool_pre_ping=True,
             hide_parameters=True,
             json_serializer=dump_json,
-            connect_args={"connect_timeout": BUSY_SECONDS, "application_name": "monitor"},
+            connect_args={
+                "connect_timeout": max(2, round(self.busy_seconds)),  # libpq takes whole seconds
+                "application_name": "monitor",
+            },
         )
         event.listen(engine, "handle_error", self._translate, retval=True)
 
@@ -156,9 +167,21 @@ class Database:
         def prepare(connection: DBAPIConnection, _record: object) -> None:
             cursor = connection.cursor()
             cursor.execute("SET TIME ZONE 'UTC'")
-            cursor.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+            cursor.execute(f"SET lock_timeout = {round(self.busy_seconds * 1000)}")
+            # An alert that was promised outlives a crash of the server, whatever is usual there.
+            cursor.execute(
+                "SELECT set_config('synchronous_commit', 'on', false) "
+                "WHERE current_setting('synchronous_commit') = 'off'"
+            )
+            cursor.execute("SHOW server_encoding")
+            (encoding,) = cursor.fetchone() or ("",)
             cursor.close()
             connection.commit()
+            if encoding != "UTF8":
+                raise StoreError(
+                    f"The database {self.name} has the encoding {encoding}, which cannot hold "
+                    "every language: make one with ENCODING 'UTF8'."
+                )
 
         return engine
 
@@ -196,7 +219,8 @@ class Database:
 
     def _redacted(self, text: str) -> str:
         line = " ".join(text.split())
-        secrets: list[Any] = [self.url.password, self.url.query.get("password")]
+        secrets: list[Any] = [self.url.password]
+        secrets += [value for name, value in self.url.query.items() if "pass" in name]
         for secret in filter(None, secrets):
             line = line.replace(str(secret), "***")
         return line
@@ -206,7 +230,7 @@ def parse_url(url: str) -> URL:
     """Read a database URL; raises StoreError that says which kinds there are."""
     try:
         parsed = make_url(url)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise StoreError(
             "The database URL cannot be read; it looks like sqlite:///var/monitor.db or "
             "postgresql+psycopg://user@host/name."

@@ -92,7 +92,7 @@ class _ServerLock:
             try:
                 self._connection.execute(text("SELECT 1"))
             except StoreError:
-                self.give_back()  # the connection is gone, and the lock with it
+                self._forget()  # the connection is gone, and the lock with it
         return self.take()
 
     def give_back(self) -> None:
@@ -101,6 +101,10 @@ class _ServerLock:
                 self._connection.execute(
                     text("SELECT pg_advisory_unlock(:key)"), {"key": _DAEMON_LOCK}
                 )
+            self._forget()
+
+    def _forget(self) -> None:
+        if self._connection is not None:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None

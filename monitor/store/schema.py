@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -58,7 +58,7 @@ def upgrade(url: str) -> str:
     """
     from alembic import command  # noqa: PLC0415 - slow to import, rarely needed
 
-    database = Database(url)
+    database = Database(url, foreign_keys=False)
     if database.path is not None:
         _make_folder(database.path.parent)
     try:
@@ -73,6 +73,7 @@ def upgrade(url: str) -> str:
                 raise SchemaMismatch(explain(found, before, database.name))
             if found is not SchemaState.CURRENT:
                 command.upgrade(alembic_config(connection), "head")
+                _check_references(connection, database)
             return before
     finally:
         database.close()
@@ -124,14 +125,32 @@ def explain(found: SchemaState, revision: str, name: str) -> str:
             return f"The database {name} has this program's revision, {HEAD}."
 
 
-def _state(connection: Connection) -> SchemaState:
-    revision = _revision(connection)
+def assess(
+    revision: str, tables: Collection[str], known: Callable[[], Collection[str]]
+) -> SchemaState:
+    """Say what a database with this revision (empty: none) and these tables is.
+
+    `known` gives the revisions of the migrations; it is slow, and asked only if need be.
+    """
     if revision == HEAD:
         return SchemaState.CURRENT
     if revision:
-        return SchemaState.OLDER if revision in _known_revisions() else SchemaState.NEWER
-    names = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
-    return SchemaState.FOREIGN if names else SchemaState.EMPTY
+        return SchemaState.OLDER if revision in known() else SchemaState.NEWER
+    return SchemaState.FOREIGN if set(tables) - {VERSION_TABLE} else SchemaState.EMPTY
+
+
+def _state(connection: Connection) -> SchemaState:
+    tables = inspect(connection).get_table_names()
+    return assess(_revision(connection), tables, _known_revisions)
+
+
+def _check_references(connection: Connection, database: Database) -> None:
+    """Make sure that a migration, which runs without foreign keys, left none broken."""
+    if database.is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise StoreError(
+            f"The upgrade of the database {database.name} would leave rows without what they "
+            "belong to; nothing was changed. Please report this."
+        )
 
 
 def _revision(connection: Connection) -> str:

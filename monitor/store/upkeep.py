@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from monitor.errors import StoreBusy, StoreError
-from monitor.store.engine import BUSY_SECONDS, Database
+from monitor.store.engine import Database
 
 
 class Upkeep:
@@ -31,7 +31,7 @@ class Upkeep:
         partial = target.with_name(f"{target.name}.part")
         try:
             partial.unlink(missing_ok=True)
-            _copy(path, partial)
+            _copy(path, partial, self._database.busy_seconds)
             os.link(partial, target)  # unlike a rename it refuses a file that has come meanwhile
             partial.unlink()
         except sqlite3.OperationalError as error:
@@ -49,9 +49,9 @@ class Upkeep:
         return tuple(line for line in found if line != "ok")
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, patience: float) -> None:
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=BUSY_SECONDS)) as one,
+        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=patience)) as one,
         closing(sqlite3.connect(target)) as other,
     ):
         target.chmod(0o600)

@@ -1,0 +1,93 @@
+"""Copies of the database while it is in use, and finding damage."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.store import open_store
+from tests.conformance.making import add_article
+
+
+def test_a_backup_of_a_database_in_use_is_whole_and_opens(sqlite_url: str, tmp_path: Path) -> None:
+    store = open_store(sqlite_url)
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            add_article(store)
+
+    for _ in range(20):
+        add_article(store)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        store.backup(tmp_path / "copy.db")
+    finally:
+        stop.set()
+        writer.join()
+    store.close()
+
+    copy = open_store(f"sqlite:///{tmp_path}/copy.db")
+    span = copy.article_span()
+    assert span is not None
+    assert span.count >= 20
+    assert copy.check() == ()
+    assert add_article(copy) == span.last + 1
+    copy.close()
+    assert oct((tmp_path / "copy.db").stat().st_mode)[-3:] == "600"
+    assert not (tmp_path / "copy.db.part").exists()
+
+
+def test_a_backup_overwrites_nothing(sqlite_url: str, tmp_path: Path) -> None:
+    store = open_store(sqlite_url)
+    (tmp_path / "copy.db").write_text("precious")
+
+    with pytest.raises(StoreError, match="exists already; a backup overwrites nothing"):
+        store.backup(tmp_path / "copy.db")
+
+    assert (tmp_path / "copy.db").read_text() == "precious"
+    store.close()
+
+
+def test_a_backup_that_cannot_be_written_says_so(sqlite_url: str, tmp_path: Path) -> None:
+    store = open_store(sqlite_url)
+
+    with pytest.raises(StoreError, match=r"nowhere/copy\.db could not be made"):
+        store.backup(tmp_path / "nowhere" / "copy.db")
+
+    store.close()
+
+
+def test_postgresqls_own_tool_is_named(postgresql_url: str, tmp_path: Path) -> None:
+    store = open_store(postgresql_url)
+
+    with pytest.raises(StoreError, match=r"pg_dump --format=custom --file=.*copy\.db test_"):
+        store.backup(tmp_path / "copy.db")
+
+    assert store.check() == ()
+    store.close()
+
+
+def test_damage_is_found(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    assert store.check() == ()
+    store.close()
+    path = sqlite_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+        root = connection.execute(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_hits_at'"
+        ).fetchone()[0]
+    with Path(path).open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\x0a" + b"\xff" * 50)
+
+    damaged = open_store(sqlite_url)
+    assert damaged.check() != ()
+    damaged.close()
