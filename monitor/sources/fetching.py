@@ -246,7 +246,8 @@ def _parsed(url: str) -> httpx.URL:
         parsed = httpx.URL(url)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise Unusable(f"{shown(url)} is no address: {error}") from error
-    if parsed.scheme not in {"http", "https"} or not parsed.host:
+    # A host with escaped characters is none: httpx lets `http://[` through as `%5b`.
+    if parsed.scheme not in {"http", "https"} or not parsed.host or b"%" in parsed.raw_host:
         raise Unusable(f"{shown(url)} is no web address")
     return parsed
 
@@ -254,8 +255,8 @@ def _parsed(url: str) -> httpx.URL:
 def host_of(url: str) -> str:
     """Return the host of an address as requests name it, or an empty text."""
     try:
-        return httpx.URL(url).host
-    except (httpx.InvalidURL, UnicodeError, ValueError):
+        return _parsed(url).host
+    except Unusable:
         return ""
 
 
