@@ -1,1 +1,5 @@
-"""Which rules could match (index), where (intervals), verdict and evidence, explanation. Pure."""
+"""Which rules match an article, where, and why. Pure."""
+
+from monitor.matching.ruleset import RuleSet, compile_rules
+
+__all__ = ["RuleSet", "compile_rules"]

@@ -31,7 +31,8 @@ Piece = tuple[int, int, Mode]
 _LOWER_CASE = frozenset({"and", "or", "not", "And", "Or", "Not"})
 _ALTERNATIVES = re.compile(r"\s+OR\s+|\s*,\s*")
 _NUMBER = re.compile(
-    r"#(?P<sign>>=|<=|>|<|=)?(?P<low>[\d.,]*\d[a-z]*)(?:\.\.(?P<high>[\d.,]*\d[a-z]*))?",
+    r"#(?P<sign>>=|<=|>|<|=)?(?P<low>\d(?:[\d,]|\.\d)*[a-z]*)"
+    r"(?:\.\.(?P<high>\d(?:[\d,]|\.\d)*[a-z]*))?",
     re.IGNORECASE,
 )
 _VALUE = re.compile(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
 
-from monitor.text.fold import fold
 
 _ALGORITHMS = {
     "ar": "arabic",
@@ -47,8 +46,7 @@ _ALGORITHMS = {
     "tr": "turkish",
     "yi": "yiddish",
 }
-_CYRILLIC = re.compile("[\u0400-\u052f]")
-_LATIN = re.compile("[a-z]")
+_LANGUAGES_OF_SCRIPTS = {"LATIN": "en", "CYRILLIC": "ru"}
 
 STEMMED_LANGUAGES = frozenset(_ALGORITHMS)
 """The ISO 639-1 codes that `stem` knows."""
@@ -67,18 +65,18 @@ def _stemmer(algorithm: str) -> Stemmer.Stemmer | None:
 def stem(word: str, lang: str) -> str | None:
     """Return the stem of a folded word in a language (ISO 639-1), None if Snowball has none for it.
 
-    The stem is folded too. A language that an older Snowball lacks counts as not known.
+    A language that an older Snowball lacks counts as not known.
     """
     algorithm = _ALGORITHMS.get(lang)
     stemmer = _stemmer(algorithm) if algorithm else None
-    return fold(stemmer.stemWord(word)) if stemmer else None
+    return stemmer.stemWord(word) if stemmer else None
 
 
 def language_of_script(word: str) -> str | None:
-    """Return the language whose stems a word gets where none is known, by its letters.
+    """Return the language whose stems a word gets where none is known, by its first letter.
 
     Latin counts as English, Cyrillic as Russian; other scripts have no such language (None).
     """
-    if _LATIN.search(word):
-        return "en"
-    return "ru" if _CYRILLIC.search(word) else None
+    letter = next(filter(str.isalpha, word), "")
+    script = unicodedata.name(letter, "").partition(" ")[0] if letter else ""
+    return _LANGUAGES_OF_SCRIPTS.get(script)

@@ -1,0 +1,344 @@
+"""The nodes of a compiled rule: whether they hold, where, and what proves it."""
+
+# ruff: noqa: D102 - what the methods promise stands at Node and Placed
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+
+from monitor.matching.intervals import (
+    Interval,
+    count_apart,
+    ordered,
+    split_by_unit,
+    taking_part,
+    unordered,
+)
+from monitor.matching.leaves import Leaf
+from monitor.matching.properties import has_property
+from monitor.matching.reading import Proof, Reading, Scope, Span, narrowed
+from monitor.matching.terms import Atom
+from monitor.model.condition import Field, Property, Unit
+
+MOST_SPANS = 50
+"""Pieces of evidence that one leaf of a rule gives at most, the first ones by position."""
+
+Path = tuple[int, ...]
+Taking = dict[Path, tuple["Occurring", set[Span]]]
+"""The leaves within a NEAR, by their place in it, with the spans that take part."""
+
+
+class Node(ABC):
+    """A part of a rule's condition."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        """Whether this is so within the scope."""
+
+    @abstractmethod
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        """Return the evidence of a node that holds."""
+
+
+class Placed(Node):
+    """A node that has places in the text: an operand of NEAR and ATLEAST."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        """Return the words of each occurrence, sorted, each once."""
+
+    @abstractmethod
+    def take(
+        self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
+    ) -> None:
+        """Add the leaves' spans that make up the occurrence at an interval."""
+
+    @abstractmethod
+    def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
+        """Add the leaves' spans of every occurrence."""
+
+
+def proofs_of(reading: Reading, taking: Taking) -> Iterator[Proof]:
+    """Return the evidence of leaves, the first spans of each."""
+    for leaf, spans in taking.values():
+        for span in sorted(spans)[:MOST_SPANS]:
+            yield reading.proof(span, leaf.source)
+
+
+class Occurring(Placed):
+    """A leaf at its place in a rule, as written there."""
+
+    __slots__ = ("leaf", "source")
+
+    def __init__(self, leaf: Leaf, source: str) -> None:
+        self.leaf = leaf
+        self.source = source
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return self.leaf.holds(reading, scope)
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        key = self.leaf, self.source, scope
+        found: list[Proof] | None = reading.found.get(key)
+        if found is None:
+            spans = self.leaf.spans(reading, scope)[:MOST_SPANS]
+            found = reading.found[key] = [reading.proof(span, self.source) for span in spans]
+        return found
+
+    def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        return self.leaf.intervals(reading, scope)
+
+    def take(
+        self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
+    ) -> None:
+        taken = taking.setdefault(path, (self, set()))[1]
+        taken.update(self.leaf.spans_at(reading, scope, interval))
+        if len(taken) > 20 * MOST_SPANS:  # occurrences come in order: later ones are not shown
+            for span in sorted(taken)[MOST_SPANS:]:
+                taken.remove(span)
+
+    def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
+        spans = self.leaf.spans(reading, scope)[:MOST_SPANS]
+        taking.setdefault(path, (self, set()))[1].update(spans)
+
+
+class Any(Placed):
+    """At least one operand holds."""
+
+    __slots__ = ("operands",)
+
+    def __init__(self, operands: Sequence[Node]) -> None:
+        self.operands = tuple(operands)
+
+    def possible(self, reading: Reading) -> Iterable[Node]:  # noqa: ARG002 - others ask it
+        """Return the operands that may hold."""
+        return self.operands
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return any(operand.holds(reading, scope) for operand in self.possible(reading))
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        for operand in self.possible(reading):
+            if operand.holds(reading, scope):
+                yield from operand.proofs(reading, scope)
+
+    def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        key = self, scope
+        found: Sequence[Interval] | None = reading.found.get(key)
+        if found is None:
+            all_found = {
+                interval
+                for operand in self.possible(reading)
+                for interval in as_placed(operand).intervals(reading, scope)
+            }
+            found = reading.found[key] = sorted(all_found)
+        return found
+
+    def take(
+        self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
+    ) -> None:
+        for operand in map(as_placed, self.possible(reading)):
+            intervals = operand.intervals(reading, scope)
+            at = bisect_left(intervals, interval)
+            if at < len(intervals) and intervals[at] == interval:
+                operand.take(reading, scope, interval, (*path, id(operand)), taking)
+
+    def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
+        for operand in map(as_placed, self.possible(reading)):
+            operand.take_all(reading, scope, (*path, id(operand)), taking)
+
+
+def as_placed(node: Node) -> Placed:
+    """Return a node that has places in the text; raise TypeError for one that has none."""
+    if isinstance(node, Placed):
+        return node
+    raise TypeError(f"{type(node).__name__} has no place in the text: no operand of NEAR")
+
+
+class AnyWordOf(Any):
+    """A long list of words: the article is asked which of them it has."""
+
+    __slots__ = ("_by_atom",)
+
+    def __init__(self, operands: Sequence[tuple[Atom, Occurring]]) -> None:
+        super().__init__([operand for _, operand in operands])
+        self._by_atom: dict[Atom, list[Occurring]] = {}
+        for atom, operand in operands:
+            self._by_atom.setdefault(atom, []).append(operand)
+
+    def possible(self, reading: Reading) -> Iterable[Node]:
+        return [
+            operand
+            for atom in self._by_atom.keys() & reading.present
+            for operand in self._by_atom[atom]
+        ]
+
+
+class Near(Placed):
+    """All operands within some words of each other, or within one sentence or paragraph."""
+
+    __slots__ = ("distance", "operands", "ordered", "unit")
+
+    def __init__(self, operands: Sequence[Placed], distance: int | Unit, *, in_order: bool) -> None:
+        self.operands = tuple(operands)
+        self.unit = distance if isinstance(distance, Unit) else None
+        self.distance = None if isinstance(distance, Unit) else distance
+        self.ordered = in_order
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return bool(self.intervals(reading, scope))
+
+    def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        key = self, scope
+        found: Sequence[Interval] | None = reading.found.get(key)
+        if found is None:
+            found = reading.found[key] = self._hulls(reading, scope)
+        return found
+
+    def _hulls(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        operands = []
+        for operand in self.operands:
+            intervals = operand.intervals(reading, scope)
+            if not intervals:
+                return ()
+            operands.append(intervals)
+        join = ordered if self.ordered else unordered
+        found: list[Interval] = []
+        for unit in split_by_unit(operands, reading.units(self.unit)):
+            found += join(unit, self.distance)
+        return found
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        taking: Taking = {}
+        self.take_all(reading, scope, (), taking)
+        return proofs_of(reading, taking)
+
+    def take(
+        self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
+    ) -> None:
+        operands = [operand.intervals(reading, scope) for operand in self.operands]
+        parts = taking_part(operands, interval, self.distance, in_order=self.ordered)
+        for number, (operand, part) in enumerate(zip(self.operands, parts, strict=True)):
+            for each in part:
+                operand.take(reading, scope, each, (*path, number), taking)
+
+    def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
+        for interval in self.intervals(reading, scope):
+            self.take(reading, scope, interval, path, taking)
+
+
+class AtLeast(Node):
+    """So many occurrences of the operand that do not overlap, title and body together."""
+
+    __slots__ = ("count", "operand")
+
+    def __init__(self, count: int, operand: Placed) -> None:
+        self.count = count
+        self.operand = operand
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        intervals = self.operand.intervals(reading, scope)
+        return len(intervals) >= self.count and count_apart(intervals) >= self.count
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        taking: Taking = {}
+        self.operand.take_all(reading, scope, (), taking)
+        return proofs_of(reading, taking)
+
+
+class All(Node):
+    """Every operand holds."""
+
+    __slots__ = ("operands",)
+
+    def __init__(self, operands: Sequence[Node]) -> None:
+        self.operands = tuple(operands)
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return all(operand.holds(reading, scope) for operand in self.operands)
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        for operand in self.operands:
+            yield from operand.proofs(reading, scope)
+
+
+class Several(Node):
+    """At least so many different operands hold."""
+
+    __slots__ = ("count", "operands")
+
+    def __init__(self, count: int, operands: Sequence[Node]) -> None:
+        self.count = count
+        self.operands = tuple(operands)
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return sum(operand.holds(reading, scope) for operand in self.operands) >= self.count
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        for operand in self.operands:
+            if operand.holds(reading, scope):
+                yield from operand.proofs(reading, scope)
+
+
+class Lacks(Node):
+    """The operand does not hold."""
+
+    __slots__ = ("operand",)
+
+    def __init__(self, operand: Node) -> None:
+        self.operand = operand
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return not self.operand.holds(reading, scope)
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:  # noqa: ARG002 - what is not there proves nothing
+        return ()
+
+
+class Inside(Node):
+    """The operand holds within a part of the article."""
+
+    __slots__ = ("field", "operand")
+
+    def __init__(self, field: Field, operand: Node) -> None:
+        self.field = field
+        self.operand = operand
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return self.operand.holds(reading, narrowed(scope, self.field))
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+        return self.operand.proofs(reading, narrowed(scope, self.field))
+
+
+class Always(Node):
+    """Every article."""
+
+    __slots__ = ()
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:  # noqa: ARG002 - whatever they are
+        return True
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:  # noqa: ARG002 - likewise
+        return ()
+
+
+class Fact(Node):
+    """A property of the article."""
+
+    __slots__ = ("property",)
+
+    def __init__(self, property: Property) -> None:
+        self.property = property
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:  # noqa: ARG002 - it has no place
+        return has_property(reading, self.property)
+
+    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:  # noqa: ARG002 - likewise
+        return ()

@@ -1,0 +1,218 @@
+"""An article as rules look at it: worked out once, and only what is asked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from monitor.matching.intervals import Interval
+from monitor.matching.terms import Atom, primary
+from monitor.model.article import Article
+from monitor.model.condition import Field, Unit
+from monitor.model.hit import Evidence
+from monitor.text import FoundNumber, capital_paragraphs, find_numbers, sentence_starts, tokenize
+
+if TYPE_CHECKING:
+    from monitor.matching.vocabulary import Vocabulary
+
+Scope = int
+"""Which part of an article counts: TITLE, and at most one of LEAD_BODY and BODY."""
+TITLE, LEAD_BODY, BODY = 1, 2, 4
+WHOLE: Scope = TITLE | BODY
+
+Span = tuple[bool, int, int]
+"""Whether it is in the body, and the characters from start to end."""
+Proof = tuple[tuple[bool, int, int, str], Evidence]
+"""A piece of evidence behind what it is sorted by."""
+
+
+def narrowed(scope: Scope, field: Field) -> Scope:
+    """Return what is left of a scope within a field."""
+    if field is Field.TITLE:
+        return scope & TITLE
+    if field is Field.BODY:
+        return scope & (LEAD_BODY | BODY)
+    return (scope & TITLE) | (LEAD_BODY if scope & (LEAD_BODY | BODY) else 0)
+
+
+class Reading:
+    """The words of the title, then those of the body, numbered through; and what stands where.
+
+    Everything beyond the words is worked out when first asked for. One reading belongs to one
+    call; it is not shared between threads.
+    """
+
+    def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
+        self.article = article
+        self.title = tokenize(article.title)
+        self.body = tokenize(article.body)
+        self.words = self.title.words + self.body.words
+        self.split = len(self.title.words)
+        self.lang = primary(article.lang)
+        self.known = vocabulary.words(article.lang)
+        self.distinct = set(self.words)
+        self.present: set[Atom] = set().union(*map(self.known.__getitem__, self.distinct))
+        self.found: dict[Hashable, Any] = {}
+        """What leaves and nodes have worked out on this article, by themselves."""
+        self._joined: str | None = None
+        self._words_of: dict[Atom, list[str]] | None = None
+        self._positions: dict[str, list[int]] = {}
+        self._paragraphs: list[int] | None = None
+        self._loud: frozenset[int] | None = None
+        self._host: str | None = None
+
+    # --- words -----------------------------------------------------------------------------
+
+    @property
+    def joined(self) -> str:
+        """All folded words with a blank around each: the quickest way to find one."""
+        if self._joined is None:
+            self._joined = f" {' '.join(self.words)} "
+        return self._joined
+
+    def positions(self, word: str) -> list[int]:
+        """Return where a folded word stands."""
+        found = self._positions.get(word)
+        if found is None:
+            found = self._positions[word] = self.positions_of_run(word)
+        return found
+
+    def positions_of_run(self, words: str) -> list[int]:
+        """Return where folded words, divided by blanks, begin."""
+        joined = self.joined
+        needle = f" {words} "
+        found = []
+        number = at = 0
+        place = joined.find(needle)
+        while place >= 0:
+            number += joined.count(" ", at, place)
+            found.append(number)
+            at = place
+            place = joined.find(needle, place + 1)
+        return found
+
+    def words_of(self, atom: Atom) -> Sequence[str]:
+        """Return the different words of the article that have an atom."""
+        if self._words_of is None:
+            self._words_of = {}
+            known = self.known
+            for word in self.distinct:
+                for each in known[word]:
+                    self._words_of.setdefault(each, []).append(word)
+        return self._words_of.get(atom, ())
+
+    def kept(self, position: int) -> str:
+        """Return a word with its letter case."""
+        if position < self.split:
+            return self.title.kept[position]
+        return self.body.kept[position - self.split]
+
+    # --- units -----------------------------------------------------------------------------
+
+    @property
+    def paragraphs(self) -> list[int]:
+        """The first word of each paragraph, those of the title first."""
+        if self._paragraphs is None:
+            body = [self.split + start for start in self.body.paragraphs]
+            self._paragraphs = [*self.title.paragraphs, *body]
+        return self._paragraphs
+
+    def paragraph(self, position: int) -> int:
+        """Return the number of a word's paragraph."""
+        return bisect_right(self.paragraphs, position)
+
+    def units(self, unit: Unit | None) -> Sequence[int]:
+        """Return the first word of each sentence, paragraph, or (None) title and body."""
+        if unit is None:
+            return (0, self.split) if self.split else (0,)
+        if unit is Unit.PARAGRAPH:
+            return self.paragraphs
+        body = [self.split + start for start in sentence_starts(self.body)]
+        return [*sentence_starts(self.title), *body]
+
+    def silent(self, position: int) -> bool:
+        """Whether a word stands in a passage wholly in capitals."""
+        if self._loud is None:
+            titles = len(self.title.paragraphs)
+            body = {titles + number for number in capital_paragraphs(self.body)}
+            self._loud = capital_paragraphs(self.title) | body
+        return self.paragraph(position) - 1 in self._loud
+
+    def lead_end(self) -> int:
+        """Return where the second paragraph of the body ends, as a character's offset."""
+        ends = self.body.paragraph_ends
+        return ends[1] if len(ends) > 1 else len(self.article.body)
+
+    def within(self, intervals: Sequence[Interval], scope: Scope) -> Sequence[Interval]:
+        """Return the intervals of words that lie in a scope."""
+        if scope == WHOLE:
+            return intervals
+        split = self.split
+        found: list[Interval] = []
+        if scope & TITLE:
+            found += [interval for interval in intervals if interval[0] < split]
+        if scope & (LEAD_BODY | BODY):
+            end = len(self.words)
+            starts = self.body.paragraphs
+            if scope & LEAD_BODY and len(starts) > 2:
+                end = split + starts[2]
+            found += [interval for interval in intervals if split <= interval[0] < end]
+        return found
+
+    # --- characters ------------------------------------------------------------------------
+
+    def span(self, interval: Interval) -> Span:
+        """Return the characters from the first word of an interval to its last."""
+        first, last = interval
+        if last < self.split:
+            return False, self.title.starts[first], self.title.ends[last]
+        split = self.split
+        return True, self.body.starts[first - split], self.body.ends[last - split]
+
+    def touched(self, span: Span) -> Interval | None:
+        """Return the words that share a character with a span, None if there are none."""
+        in_body, start, end = span
+        tokens = self.body if in_body else self.title
+        first = bisect_right(tokens.ends, start)
+        last = bisect_left(tokens.starts, end) - 1
+        if first > last:
+            return None
+        offset = self.split if in_body else 0
+        return first + offset, last + offset
+
+    def text(self, span: Span) -> str:
+        """Return what stands in a span."""
+        in_body, start, end = span
+        return (self.article.body if in_body else self.article.title)[start:end]
+
+    def numbers(self) -> Sequence[tuple[Span, FoundNumber]]:
+        """Return the numbers of the title and the body."""
+        if "numbers" not in self.found:
+            lang = self.article.lang
+            self.found["numbers"] = [
+                ((in_body, number.start, number.end), number)
+                for in_body, text in ((False, self.article.title), (True, self.article.body))
+                for number in find_numbers(text, lang)
+            ]
+        numbers: Sequence[tuple[Span, FoundNumber]] = self.found["numbers"]
+        return numbers
+
+    def proof(self, span: Span, source: str) -> Proof:
+        """Return a span as evidence for a part of a query."""
+        in_body, start, end = span
+        evidence = Evidence("body" if in_body else "title", start, end, self.text(span), source)
+        return (in_body, start, end, source), evidence
+
+    # --- properties ------------------------------------------------------------------------
+
+    @property
+    def host(self) -> str:
+        """The host of the article's address, lower case; empty if there is none."""
+        if self._host is None:
+            try:
+                self._host = (urlsplit(self.article.url or "").hostname or "").lower()
+            except ValueError:  # not an address: [ without ]
+                self._host = ""
+        return self._host

@@ -1,0 +1,135 @@
+"""Rules compiled for matching."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+
+from monitor.matching.compile import Compiler
+from monitor.matching.index import build_index
+from monitor.matching.necessary import Deriver, Necessary
+from monitor.matching.nodes import All, Node
+from monitor.matching.properties import within_scope
+from monitor.matching.rarity import guess
+from monitor.matching.reading import WHOLE, Reading
+from monitor.matching.terms import Terms, primary
+from monitor.matching.vocabulary import Vocabulary
+from monitor.model.article import Article
+from monitor.model.condition import And, Everything
+from monitor.model.hit import Evidence, Match
+from monitor.model.rule import Only, Rule
+
+_ANYWHERE = Only()
+
+
+class _Program:
+    """A rule ready to be verified: what the index left open, and the whole for its evidence."""
+
+    __slots__ = ("checks", "whole")
+
+    def __init__(self, checks: tuple[Node, ...], whole: Node) -> None:
+        self.checks = checks
+        self.whole = whole
+
+
+class RuleSet:
+    """Rules, compiled once, for any number of articles and threads.
+
+    A rule costs its share of the index when it is compiled, and its program when it first is a
+    candidate.
+    """
+
+    def __init__(
+        self, rules: Mapping[str, Rule], terms: Terms, necessary: Mapping[str, Necessary]
+    ) -> None:
+        self.rules: Mapping[str, Rule] = MappingProxyType(dict(rules))
+        """All rules by id; those without a text condition (correlations) never match."""
+        self._necessary = necessary
+        self._terms = terms
+        self._ordered = [rules[id] for id in sorted(necessary)]
+        needed = [necessary[rule.id] for rule in self._ordered]
+        self._index = build_index([each.clauses for each in needed], len(terms))
+        self._always = [at for at, each in enumerate(needed) if not each.clauses]
+        self._programs: list[_Program | None] = [None] * len(self._ordered)
+        self._compiler = Compiler(terms)
+        self._vocabulary = Vocabulary(terms)
+
+    @property
+    def unindexed(self) -> tuple[str, ...]:
+        """The ids of the rules for which every article has to be read, `*` apart."""
+        rules = (self._ordered[at] for at in self._always)
+        return tuple(rule.id for rule in rules if not isinstance(rule.match, Everything))
+
+    def match(self, article: Article, now: datetime) -> tuple[Match, ...]:
+        """Return the rules that match an article, sorted by id, each with its evidence.
+
+        `now` is for `only.max_age`. Rules match whether or not they are enabled: what is compiled
+        is what runs.
+        """
+        reading = Reading(article, self._vocabulary)
+        numbers = self._index.candidates(reading.present)
+        if self._always:
+            numbers = sorted((*numbers, *self._always))
+        found = []
+        for number in numbers:
+            rule = self._ordered[number]
+            if rule.only != _ANYWHERE and not within_scope(rule.only, article, now):
+                continue
+            program = self._programs[number] or self._prepare(number)
+            if all(check.holds(reading, WHOLE) for check in program.checks):
+                evidence = _evidence(program.whole, reading)
+                found.append(Match(rule.id, rule.version, rule.level, rule.tags, evidence))
+        return tuple(found)
+
+    def replace(self, changed: Iterable[Rule], removed: Iterable[str]) -> RuleSet:
+        """Return a rule set with some rules changed or added, and some removed.
+
+        Only these are compiled; this set stays as it is, and may go on matching meanwhile.
+        """
+        changed = tuple(changed)
+        rules = dict(self.rules)
+        necessary = dict(self._necessary)
+        for id in (*removed, *(rule.id for rule in changed)):
+            rules.pop(id, None)
+            necessary.pop(id, None)
+        terms = self._terms.copy()
+        return _compiled(rules, terms, necessary, changed)
+
+    def _prepare(self, number: int) -> _Program:
+        rule = self._ordered[number]
+        assert rule.match is not None  # noqa: S101 - only rules with a condition have a number
+        opened = self._necessary[rule.id].open
+        lang = own_language(rule)
+        conjuncts = rule.match.operands if isinstance(rule.match, And) else (rule.match,)
+        nodes = [self._compiler.node(conjunct, lang) for conjunct in conjuncts]
+        checks = tuple(node for at, node in enumerate(nodes) if opened >> at & 1)
+        whole = nodes[0] if len(nodes) == 1 else All(nodes)
+        program = self._programs[number] = _Program(checks, whole)
+        return program
+
+
+def compile_rules(rules: Iterable[Rule]) -> RuleSet:
+    """Return a rule set; of rules with the same id the last one counts."""
+    return _compiled({}, Terms(), {}, tuple(rules))
+
+
+def _compiled(
+    rules: dict[str, Rule], terms: Terms, necessary: dict[str, Necessary], changed: Sequence[Rule]
+) -> RuleSet:
+    deriver = Deriver(terms, guess)
+    for rule in changed:
+        rules[rule.id] = rule
+        if rule.match is not None:
+            necessary[rule.id] = deriver.of(rule.match, own_language(rule))
+    return RuleSet(rules, terms, necessary)
+
+
+def own_language(rule: Rule) -> str | None:
+    """Return the language whose stems a rule means where an article has none: its only one."""
+    return primary(rule.only.lang[0]) if len(rule.only.lang) == 1 else None
+
+
+def _evidence(whole: Node, reading: Reading) -> tuple[Evidence, ...]:
+    proofs = dict(whole.proofs(reading, WHOLE))
+    return tuple([proofs[key] for key in sorted(proofs)])
