@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, insert, select, text, update
@@ -117,23 +117,24 @@ class StoryWriting:
         self._lock()
         copied = article if link.text is None else link.text
         joined = link.story is not None and self._grow(link.story, features, copied, at)
-        story = link.story if joined and link.story is not None else self._open(title, at)
-        if not joined:
-            note_publishers(self._connection, story, [(features.publisher, copied)])
+        story = link.story if joined and link.story is not None else None
+        if story is None:
+            story = self._open(title, features.publisher, copied, at)
         self._connection.execute(
-            insert(story_members).values(
-                article=article,
-                story=story,
-                at=at,
-                text=copied,
-                publisher=features.publisher,
-                joined=link.joined,
-                score=link.score,
-                detail=link.detail,
-                most_like=link.article,
-                founder=not joined,
-                features=features.to_bytes(),
-            )
+            insert(story_members),
+            {
+                "article": article,
+                "story": story,
+                "at": at,
+                "text": copied,
+                "publisher": features.publisher,
+                "joined": link.joined,
+                "score": link.score,
+                "detail": link.detail,
+                "most_like": link.article,
+                "founder": not joined,
+                "features": features.to_bytes(),
+            },
         )
         if link.keep_rows:
             add_search_rows(self._connection, article, features, keys, at)
@@ -185,20 +186,23 @@ class StoryWriting:
             newest[article] = moment
         return sorted(shared, key=lambda one: (-shared[one], -newest[one], -one))
 
-    def _open(self, title: str, at: datetime) -> int:
-        return self._connection.execute(
-            insert(stories)
-            .values(
-                title=title,
-                opened=at,
-                last=at,
-                articles=1,
-                publishers=0,
-                acknowledged=False,
-                version=1,
-            )
-            .returning(stories.c.id)
+    def _open(self, title: str, publisher: str, copied: int, at: datetime) -> int:
+        story = self._connection.execute(
+            insert(stories).returning(stories.c.id),
+            {
+                "title": title,
+                "opened": at,
+                "last": at,
+                "articles": 1,
+                "publishers": publishers([(publisher, copied)]),
+                "acknowledged": False,
+                "version": 1,
+            },
         ).scalar_one()
+        self._connection.execute(
+            insert(story_publishers), {"story": story, "publisher": publisher, "text": copied}
+        )
+        return story
 
     def _grow(self, story: int, features: Features, copied: int, at: datetime) -> bool:
         """Add an article to a story; False when the story is there no more."""
@@ -258,6 +262,7 @@ def read_known_members(connection: Connection, ids: Sequence[int]) -> list[Known
     ]
 
 
+@lru_cache(maxsize=1_024)  # the articles of the hour are candidates again and again
 def _features(data: bytes) -> Features | None:
     try:
         return Features.from_bytes(data)

@@ -1,0 +1,348 @@
+"""What the database costs as it grows: adding articles, searching, and room on the disk.
+
+Stores of two sizes are filled by bulk inserts (a year of news at one rate, so that the larger one
+is not denser but longer), then the program's own calls are timed: batches of new articles with
+their stories and hits, and `monitor hits --search` beside the same list by LIKE.
+
+BENCH_STORE=10000,100000 chooses other sizes, BENCH_STORE_FOLDER another place.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import insert, or_, select
+
+from benchmarks import report
+from monitor.model.article import Article
+from monitor.model.hit import Evidence, Match
+from monitor.model.listing import HitFilter
+from monitor.model.rule import Level, Rule
+from monitor.store import SqlStore, open_store, upgrade
+from monitor.store.detection import hit_values
+from monitor.store.engine import Database
+from monitor.store.rows import HIT, version_values
+from monitor.store.tables import (
+    article_keys,
+    articles,
+    hits,
+    stories,
+    story_bands,
+    story_members,
+    story_publishers,
+    story_terms,
+    term_counts,
+)
+from monitor.stories.extraction import features
+from monitor.stories.linking import COPY_WINDOW, EVENT_WINDOW, keys, link, needed_terms
+from monitor.stories.record import Features
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+BETWEEN = timedelta(days=365) / 1_000_000
+"""From one article to the next."""
+VOCABULARY = 200_000
+BODY = 300
+"""Words."""
+BATCH = 100
+BATCHES = 30
+HIT_EVERY = 10
+RULE = Rule(id="rule", version="1", title="Rule", level=Level.HIGH)
+MATCH = Match("rule", "1", Level.HIGH, (), (Evidence("body", 0, 4, "word", "word*"),))
+KNOWN_FEATURES = 2_000
+"""Sets of features that the filled articles share in turn, with bands of their own."""
+
+
+class Writer:
+    """Makes articles of words as rare as those of a language."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = np.random.default_rng(seed)
+        share = 1 / (np.arange(VOCABULARY) + 10.0)
+        self._share = np.cumsum(share / share.sum())
+        self._words = np.array([f"word{n:x}" for n in range(VOCABULARY)])
+
+    def articles(self, first: int, count: int, last: datetime) -> Iterator[Article]:
+        """Yield articles numbered from `first`, the newest at `last`."""
+        for n in range(first, first + count):
+            picked = np.searchsorted(self._share, self._random.random(BODY + 9))
+            words = self._words[np.minimum(picked, VOCABULARY - 1)].tolist()
+            words[9:] = [w.capitalize() if i % 9 == 0 else w for i, w in enumerate(words[9:])]
+            yield Article(
+                title=" ".join(words[:9]).capitalize(),
+                body=". ".join(" ".join(words[i : i + 20]) for i in range(9, len(words), 20)),
+                source=f"source{n % 500}",
+                url=f"https://publisher{n % 300}.example/{n}",
+                published=last - BETWEEN * (first + count - 1 - n),
+                lang="en",
+            )
+
+    def bands(self) -> tuple[int, ...]:
+        """Return keys that nobody else has."""
+        return tuple(self._random.integers(-(2**62), 2**62, 16).tolist())
+
+
+def fill(database: Database, size: int) -> None:
+    """Put so many articles into an empty store, as a year of running would leave it."""
+    writer = Writer(1)
+    pool = [features(article) for article in writer.articles(0, KNOWN_FEATURES, NOW)]
+    blobs = [found.to_bytes() for found in pool]
+    counts: dict[str, int] = {"": size}
+    for n in range(size):
+        for term in pool[n % KNOWN_FEATURES].terms:
+            counts[term] = counts.get(term, 0) + 1
+    made = writer.articles(0, size, NOW)
+    for start in range(0, size, 1_000):
+        some = [next(made) for _ in range(min(1_000, size - start))]
+        _fill_batch(database, start, some, pool, blobs, writer)
+    with database.writing() as connection:
+        rows = [{"term": term, "count": count} for term, count in counts.items()]
+        connection.execute(insert(term_counts), rows)
+
+
+def _fill_batch(
+    database: Database,
+    start: int,
+    some: Sequence[Article],
+    pool: Sequence[Features],
+    blobs: Sequence[bytes],
+    writer: Writer,
+) -> None:
+    numbered = [(start + n + 1, article) for n, article in enumerate(some)]
+    times = {id: article.published or NOW for id, article in numbered}
+    with database.writing() as connection:
+        connection.execute(
+            insert(articles),
+            [
+                {
+                    "id": id,
+                    **version_values(article),
+                    "content_hash": f"{id:032x}",
+                    "source": article.source,
+                    "first_seen": times[id],
+                    "changed": times[id],
+                    "revision": 1,
+                    "late": False,
+                    "pruned": False,
+                }
+                for id, article in numbered
+            ],
+        )
+        connection.execute(
+            insert(article_keys),
+            [
+                {"key": key, "source": article.source, "article": id}
+                for id, article in numbered
+                for key in identity(id)
+            ],
+        )
+        connection.execute(
+            insert(stories),
+            [
+                {
+                    "id": id,
+                    "title": article.title,
+                    "opened": times[id],
+                    "last": times[id],
+                    "articles": 1,
+                    "publishers": 1,
+                    "acknowledged": False,
+                    "version": 1,
+                }
+                for id, article in numbered
+            ],
+        )
+        connection.execute(
+            insert(story_members),
+            [
+                {
+                    "article": id,
+                    "story": id,
+                    "at": times[id],
+                    "text": id,
+                    "publisher": pool[id % KNOWN_FEATURES].publisher,
+                    "joined": "opened",
+                    "score": 0.0,
+                    "detail": "nothing like it is known",
+                    "founder": True,
+                    "features": blobs[id % KNOWN_FEATURES],
+                }
+                for id, _ in numbered
+            ],
+        )
+        connection.execute(
+            insert(story_publishers),
+            [{"story": id, "publisher": f"p{id % 300}", "text": id} for id, _ in numbered],
+        )
+        bands = [
+            {"key": key, "at": times[id], "article": id}
+            for id, _ in numbered
+            if times[id] > NOW - COPY_WINDOW
+            for key in writer.bands()
+        ]
+        terms = [
+            {"term": term, "at": times[id], "article": id}
+            for id, _ in numbered
+            if times[id] > NOW - EVENT_WINDOW
+            for term in pool[id % KNOWN_FEATURES].terms[:12]
+        ]
+        for table, rows in ((story_bands, bands), (story_terms, terms)):
+            if rows:
+                connection.execute(insert(table), rows)
+        match = Match(
+            RULE.id, RULE.version, RULE.level, (), (Evidence("body", 0, 4, "word", "w*"),)
+        )
+        connection.execute(
+            insert(hits),
+            [
+                hit_values(MATCH, RULE, now=times[id], edit=False)
+                | {"article": id, "revision": 1, "happened": times[id], "state": "suppressed"}
+                for id, _ in numbered
+                if id % HIT_EVERY == 0
+            ],
+        )
+
+
+def identity(id: int) -> tuple[str, ...]:
+    """Return keys as random as digests are."""
+    spread = (id * 0x9E3779B97F4A7C15) % 2**64
+    return tuple(
+        f"{kind}:{spread:016x}{id:08x}" for kind in ("guid", "url", "path", "head", "text")
+    )
+
+
+def add_batches(store: SqlStore, size: int) -> list[float]:
+    """Add batches as detection does; return the seconds of each."""
+    made = Writer(2).articles(size, BATCH * BATCHES, NOW + BETWEEN * BATCH * BATCHES)
+    rules = {RULE.id: RULE}
+    times: list[float] = []
+    number = size
+    for _ in range(BATCHES):
+        batch = [
+            (article, features(article)) for article, _ in zip(made, range(BATCH), strict=False)
+        ]
+        start = time.perf_counter()
+        with store.writing() as writing:
+            every = [key for n in range(number, number + BATCH) for key in identity(n + 1)]
+            writing.known("source0", every)
+            for article, found in batch:
+                number += 1
+                at = article.published or NOW
+                id = writing.add_article(
+                    article, identity(number), f"{number:032x}", now=at, late=False
+                )
+                rarity = writing.rarity(found.terms)
+                rare = keys(found, rarity)
+                candidates = writing.story_candidates(found, rare, at)
+                weights = writing.rarity(needed_terms(found, candidates))
+                joined = link(found, at, candidates, weights)
+                writing.join_story(id, found, rare, joined, at=at, title=article.title)
+                if number % HIT_EVERY == 0:
+                    writing.add_hits(id, 1, [MATCH], rules, now=at, edit=False)
+        times.append(time.perf_counter() - start)
+    return times
+
+
+def search(store: SqlStore, database: Database, word: str) -> tuple[int, float, float]:
+    """Return how many hits a search finds, its seconds, and those of the same list by LIKE."""
+    wanted = HitFilter(search=word)
+    store.hits(wanted, 50)  # the first one warms the cache
+    start = time.perf_counter()
+    found = store.hits(wanted, 1_000_000)
+    by_index = time.perf_counter() - start
+    query = (
+        select(*HIT, articles.c.title)
+        .join(articles, articles.c.id == hits.c.article)
+        .where(or_(articles.c.title.like(f"%{word}%"), articles.c.body.like(f"%{word}%")))
+        .order_by(hits.c.id.desc())
+    )
+    start = time.perf_counter()
+    with database.reading() as connection:
+        connection.execute(query).all()
+    return len(found), by_index, time.perf_counter() - start
+
+
+def measure(folder: Path, size: int) -> dict[str, float]:
+    """Fill a store and time its calls."""
+    path = folder / f"{size}.db"
+    upgrade(f"sqlite:///{path}")
+    store, database = open_store(f"sqlite:///{path}"), Database(f"sqlite:///{path}")
+    start = time.perf_counter()
+    fill(database, size)
+    print(f"filled with {size:,} articles in {time.perf_counter() - start:,.0f} s", flush=True)
+    room = path.stat().st_size / size
+    batches = add_batches(store, size)
+    rare, rare_index, rare_like = search(store, database, "word2ffff")
+    common, common_index, common_like = search(store, database, "word400")
+    store.close()
+    database.close()
+    return {
+        "batch": statistics.median(batches),
+        "slowest": max(batches),
+        "room": room,
+        "rare": rare,
+        "rare_index": rare_index,
+        "rare_like": rare_like,
+        "common": common,
+        "common_index": common_index,
+        "common_like": common_like,
+    }
+
+
+def main() -> None:
+    """Measure, and write the section."""
+    sizes = [int(size) for size in os.environ.get("BENCH_STORE", "10000,1000000").split(",")]
+    with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_STORE_FOLDER")) as folder:
+        found = {size: measure(Path(folder), size) for size in sizes}
+    first = found[sizes[0]]
+    adding = report.table(
+        (
+            "articles stored",
+            "ms a batch of 100",
+            "slowest of 30",
+            "times the first",
+            "KB an article",
+        ),
+        [
+            (
+                f"{size:,}",
+                f["batch"] * 1e3,
+                f["slowest"] * 1e3,
+                f["batch"] / first["batch"],
+                f["room"] / 1e3,
+            )
+            for size, f in found.items()
+        ],
+    )
+    searching = report.table(
+        ("articles stored, word", "hits found", "ms by FTS5", "ms by LIKE", "times faster"),
+        [
+            (
+                f"{size:,}, {kind}",
+                int(f[kind]),
+                f[f"{kind}_index"] * 1e3,
+                f[f"{kind}_like"] * 1e3,
+                f[f"{kind}_like"] / f[f"{kind}_index"],
+            )
+            for size, f in found.items()
+            for kind in ("rare", "common")
+        ],
+    )
+    text = (
+        "SQLite. A batch is one transaction as detection makes it, synced to the disk: keys looked "
+        f"up, {BATCH} new articles of {BODY} words stored and indexed for search, each with its "
+        "story looked for among its candidates, decided and stored, and every tenth with a hit; "
+        "features were extracted before. Articles come at one rate, a million a year; rows of "
+        "stories older than what can be looked up are tidied away, as the daemon does daily.\n\n"
+        f"{adding}\n\n`monitor hits --search` beside the same list by LIKE; every tenth article "
+        f"has a hit.\n\n{searching}"
+    )
+    print(text)
+    if len(sizes) > 1:
+        report.write("store", "The database as it grows", text)
