@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 
 from monitor.model.alert import AlertState, Delivery, DeliveryOutcome
 from monitor.model.listing import AlertEntry, AlertFilter, ChannelFigures
@@ -43,6 +43,8 @@ class DeliveryListing:
             "settled": None,
             "leased_until": None,
             "leased_by": None,
+            # What was given up is tried for as long as a new alert.
+            "attempts": case((alerts.c.state == AlertState.PENDING, alerts.c.attempts), else_=0),
         }
         return self._change(ids, (AlertState.DEAD, AlertState.DROPPED, AlertState.PENDING), again)
 

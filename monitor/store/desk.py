@@ -135,7 +135,10 @@ class Desk(Protocol):
         """Return alerts, newest first; `before` is the id of the last one of the page before."""
 
     def retry(self, ids: Collection[str], now: datetime) -> Sequence[str]:
-        """Make dead, dropped or waiting alerts due now; return the ids of those that are."""
+        """Make dead, dropped or waiting alerts due now; return the ids of those that are.
+
+        What was given up is tried for as long as a new alert.
+        """
 
     def drop(self, ids: Collection[str], now: datetime) -> Sequence[str]:
         """Give up alerts not sent yet; return the ids of those given up."""

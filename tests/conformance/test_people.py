@@ -318,6 +318,7 @@ def test_dead_dropped_and_waiting_alerts_are_tried_again_now(store: SqlStore) ->
     store.record(rejected, retry_at=None, dead=True)
     store.record(attempt("sent"), retry_at=None, dead=False)
     assert store.drop(["dropped", "unknown", "sent"], NOW) == ["dropped"]
+    store.record(attempt("leased", outcome=DeliveryOutcome.RETRY), retry_at=NOW, dead=False)
     store.lease("desk", NOW, until=at(99), limit=9, worker="hung")
 
     asked = ["dead", "dropped", "later", "sent", "leased", "unknown"]
@@ -325,7 +326,7 @@ def test_dead_dropped_and_waiting_alerts_are_tried_again_now(store: SqlStore) ->
 
     again = store.lease("desk", at(5), until=at(9), limit=9, worker="w")
     assert [one.id for one in again] == ["dead", "dropped", "later", "leased"]
-    assert again[0].attempts == 1
+    assert [one.attempts for one in again] == [0, 0, 0, 1]
 
 
 def test_a_dropped_alert_is_not_sent(store: SqlStore) -> None:
