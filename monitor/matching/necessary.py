@@ -13,6 +13,7 @@ from monitor.model.condition import (
     Condition,
     Exact,
     Near,
+    Not,
     Or,
     Phrase,
     Some,
@@ -131,6 +132,9 @@ class Deriver:
             case Some(count, operands):
                 different = tuple(dict.fromkeys(operands))
                 return self._of_any(different, len(different) - count + 1)
+            case Not(operand):
+                self._clauses(operand)  # its words are looked for all the same
+                return []
             case _:
                 return []
 
