@@ -1,0 +1,178 @@
+"""`monitor check`: everything that a run would load, and all that is wrong with it at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import click
+
+from monitor.cli.opening import now
+from monitor.cli.output import emit, plural, printing, progress, say
+from monitor.config.reading import find_config, load_settings
+from monitor.config.settings import Settings
+from monitor.errors import (
+    InvalidConfig,
+    InvalidRules,
+    Location,
+    Problem,
+    Severity,
+    StoreError,
+)
+from monitor.model.source import SourceKind
+
+# Stored articles whose words are tried on wildcards and fuzzy terms.
+_SAMPLE = 1_000
+
+
+@click.command("check", epilog="Example: `monitor check --config /etc/monitor/monitor.yaml`")
+@printing
+def command(config: str | None, *, as_json: bool) -> int:
+    """Check configuration, rules, their tests, channels and database; nothing is changed or sent.
+
+    The exit code is 0 when there are only warnings, 1 when something is wrong, 2 when the
+    configuration itself cannot be used.
+    """
+    path = find_config(config, os.environ)
+    problems: list[Problem] = []
+    unusable = False
+    summary = ""
+    try:
+        settings = load_settings(path, os.environ)
+    except InvalidConfig as error:
+        problems += error.problems
+        unusable = True
+    else:
+        rules_found, summary = _check_rules(settings)
+        problems += rules_found
+        problems += _check_sources(settings)
+        problems += _check_channels(settings)
+        problems += _check_database(settings)
+    errors = [problem for problem in problems if problem.severity is Severity.ERROR]
+    for problem in problems:
+        if as_json:
+            emit(_as_object(problem))
+        else:
+            click.echo(_styled(problem))
+    warnings = len(problems) - len(errors)
+    verdict = "sound" if not errors else plural(len(errors), "error")
+    found = f", {plural(warnings, 'warning')}" if warnings else ""
+    say(f"{path}: {verdict}{found}{summary}")
+    if unusable:
+        return 2
+    return 1 if errors else 0
+
+
+def _check_rules(settings: Settings) -> tuple[list[Problem], str]:
+    from monitor.matching import compile_rules  # noqa: PLC0415 - loads the engine
+    from monitor.rules import lint, load_rules, run_samples  # noqa: PLC0415
+
+    names = [channel.name for channel in settings.channels]
+    try:
+        rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names)
+    except InvalidRules as error:
+        return list(error.problems), ""
+    compiled = compile_rules(rule for rule in rulebook.rules if rule.match is not None)
+    with progress("Testing rules", len(rulebook.rules)) as advance:
+        results = []
+        for rule in rulebook.rules:
+            results += run_samples([rule], compiled, now())
+            advance(1)
+    doubts = lint(rulebook.rules, vocabulary=_known_words(settings), unindexed=compiled.unindexed)
+    failing = [result.problem for result in results if result.problem is not None]
+    rules, samples = plural(len(rulebook.rules), "rule"), plural(len(results), "sample")
+    return [*rulebook.warnings, *failing, *doubts], f" ({rules}, {samples} tried)"
+
+
+def _known_words(settings: Settings) -> set[str]:
+    """Return the words of the newest stored articles; without a database, none are known."""
+    from monitor.text import tokenize  # noqa: PLC0415 - loads the tokenizer
+
+    words: set[str] = set()
+    try:
+        for text in islice(_stored_texts(settings), _SAMPLE):
+            words.update(tokenize(text).words)
+    except StoreError:
+        return set()
+    return words
+
+
+def _stored_texts(settings: Settings) -> Iterator[str]:
+    from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
+    from monitor.store.database import open_store  # noqa: PLC0415
+
+    if schema.state(settings.database) is not schema.SchemaState.CURRENT:
+        return
+    store = open_store(settings.database)
+    try:
+        span = store.article_span()
+        if span is not None:
+            first = max(span.first, span.last - _SAMPLE + 1)
+            for stored in store.articles_between(first, span.last):
+                yield f"{stored.article.title}\n\n{stored.article.body}"
+    finally:
+        store.close()
+
+
+def _check_sources(settings: Settings) -> Iterable[Problem]:
+    for source in settings.sources:
+        if source.kind is SourceKind.CORPUS and source.path and not source.path.exists():
+            message = f"the source {source.id!r} reads {source.path}, which does not exist"
+            hint = "make the folder, or correct `path`"
+            yield Problem("no-folder", message, source.location, hint)
+    if not settings.sources:
+        where = Location(str(settings.path))
+        yield Problem(
+            "no-sources", "there is no source: nothing is read", where, "", Severity.WARNING
+        )
+
+
+def _check_channels(settings: Settings) -> Iterable[Problem]:
+    from monitor.notify.check import check_channel  # noqa: PLC0415 - loads apprise
+
+    for channel in settings.channels:
+        problem = check_channel(channel)
+        if problem is not None:
+            yield problem
+    used = {name for route in settings.routes for name in route.to}
+    if settings.routes:
+        used |= {channel.fallback or "" for channel in settings.channels} | {
+            settings.operator or ""
+        }
+        for channel in settings.channels:
+            if channel.name not in used:
+                message = f"no route goes to the channel {channel.name!r}"
+                hint = "name it in a route's `to`, unless only rules' `notify` uses it"
+                yield Problem("unused-channel", message, channel.location, hint, Severity.WARNING)
+
+
+def _check_database(settings: Settings) -> Iterable[Problem]:
+    from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
+    from monitor.store.database import open_store  # noqa: PLC0415
+
+    where = Location(str(settings.path))
+    try:
+        if schema.state(settings.database) is not schema.SchemaState.EMPTY:
+            open_store(settings.database).close()
+    except StoreError as error:
+        yield Problem("database", str(error), where)
+
+
+def _styled(problem: Problem) -> str:
+    color = "red" if problem.severity is Severity.ERROR else "yellow"
+    word = click.style(problem.severity.value, fg=color, bold=True)
+    hint = f" ({problem.hint})" if problem.hint else ""
+    return f"{problem.location}: {word}: {problem.message}{hint}"
+
+
+def _as_object(problem: Problem) -> dict[str, object]:
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "file": problem.location.file,
+        "line": problem.location.line or None,
+        "column": problem.location.column or None,
+        "message": problem.message,
+        "hint": problem.hint or None,
+    }

@@ -1,0 +1,46 @@
+"""`monitor test`: the rules' own tests."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.cli.match import chosen_rules
+from monitor.cli.opening import now, open_rules, open_settings
+from monitor.cli.output import emit, plural, printing, say
+
+
+@click.command("test", epilog="Examples: `monitor test`; `monitor test csto-deployment`")
+@click.argument("ids", metavar="[RULE…]", nargs=-1)
+@printing
+def command(config: str | None, *, ids: tuple[str, ...], as_json: bool) -> int:
+    """Run the samples that rules must hit and must miss; the exit code is 1 when one fails."""
+    from monitor.rules import run_samples  # noqa: PLC0415 - loads the engine
+
+    settings = open_settings(config)
+    rules = chosen_rules(open_rules(settings).rules, ids)
+    results = run_samples(rules, None, now())
+    failed = [result for result in results if not result.passed]
+    if as_json:
+        for result in results:
+            emit(
+                {
+                    "rule": result.rule,
+                    "sample": "hit" if result.hit else "miss",
+                    "passed": result.passed,
+                    "reason": result.reason or None,
+                    "file": result.sample.location.file,
+                    "line": result.sample.location.line,
+                    "column": result.sample.location.column,
+                }
+            )
+    else:
+        for result in failed:
+            text = result.sample.file or result.sample.title or result.sample.body
+            shown = " ".join(text.split())[:80]
+            click.echo(f"{result.sample.location}: {result.rule}: {result.reason}: {shown}")
+    untested = [rule.id for rule in rules if not rule.hit_samples and not rule.miss_samples]
+    if untested and not as_json:
+        say(f"Without tests: {', '.join(untested)}")
+    verdict = f"{len(results) - len(failed):,} passed, {len(failed):,} failed"
+    say(f"{plural(len(rules), 'rule')}, {plural(len(results), 'sample')}: {verdict}.")
+    return 1 if failed else 0
