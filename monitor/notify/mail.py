@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime
 
 from monitor.errors import ChannelError
@@ -77,9 +78,9 @@ def message_of(
     alert = content.alert
     try:
         message = _addressed(envelope)
-    except (ValueError, IndexError, UnicodeError) as error:
+    except (ValueError, IndexError, MessageError) as error:
         raise ChannelError(f"an address cannot be used in a mail: {one_line(str(error))}") from None
-    message["Subject"] = one_line(rendered.subject)
+    message["Subject"] = _unencoded(rendered.subject)
     message["Date"] = format_datetime(now)
     message["Message-ID"] = alert.message_id
     if alert.follows and alert.kind in _THREADED:
@@ -90,12 +91,12 @@ def message_of(
     if alert.level >= Level.HIGH:
         message["Importance"] = "high"
     message["X-Monitor-Level"] = alert.level.label
-    rules = sorted({one_line(item.hit.rule, 80) for item in content.items})
+    rules = sorted({_unencoded(item.hit.rule)[:80] for item in content.items})
     if rules:
         message["X-Monitor-Rule"] = ", ".join(rules[:10])
     for name, value in envelope.headers.items():
         if name.strip().casefold() not in _OURS and _is_header_name(name):
-            message[name] = one_line(value)
+            message[name] = _unencoded(value)
     message.set_content(rendered.text + "\n", cte="quoted-printable")
     if rendered.html:
         message.add_alternative(rendered.html + "\n", subtype="html", cte="quoted-printable")
@@ -110,9 +111,7 @@ def refused_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _addressed(envelope: Envelope) -> EmailMessage:
-    boxes = (envelope.sender, *envelope.to, *envelope.cc, *envelope.bcc, *envelope.reply_to)
-    ascii_only = all(box.address.isascii() for box in boxes)
-    message = EmailMessage(policy=SMTP if ascii_only else SMTPUTF8)
+    message = EmailMessage(policy=SMTP)
     message["From"] = _address(envelope.sender)
     message["To"] = [_address(box) for box in envelope.to]
     if envelope.cc:
@@ -123,7 +122,16 @@ def _addressed(envelope: Envelope) -> EmailMessage:
 
 
 def _address(box: Mailbox) -> Address:
-    return Address(display_name=one_line(box.name, 80), addr_spec=one_line(box.address))
+    return Address(display_name=_unencoded(box.name)[:80], addr_spec=one_line(box.address))
+
+
+def _unencoded(text: str) -> str:
+    """Return one line in which nothing is an encoded word (RFC 2047) already.
+
+    EmailMessage decodes those in what it is given, and writes what comes out: `=?utf-8?q?=0A…?=`
+    in an article's title would begin a new header.
+    """
+    return one_line(text).replace("=?", "= ?")
 
 
 def _is_header_name(name: str) -> bool:

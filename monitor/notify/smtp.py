@@ -11,6 +11,7 @@ import smtplib
 import socket
 import ssl
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -122,7 +123,7 @@ class Mailer:
     def _logged_in(self, smtp: smtplib.SMTP) -> smtplib.SMTP:
         self._smtp = smtp
         if self._server.user and self._server.password:
-            smtp.login(self._server.user, self._server.password)
+            _login(smtp, self._server.user, self._server.password)
         return smtp
 
     def _context(self) -> ssl.SSLContext:
@@ -136,8 +137,6 @@ class Mailer:
         smtp.ehlo_or_helo_if_needed()
         data = message.as_bytes()
         options = [f"SIZE={len(data)}"] if smtp.has_extn("size") else []
-        if not all(address.isascii() for address in envelope.recipients):
-            options += ["SMTPUTF8", "BODY=8BITMIME"]
         sender = smtp.mail(envelope.sender.address, options)
         if sender[0] != 250:
             return self._refused(smtp, sender, "after MAIL FROM")
@@ -179,6 +178,18 @@ class Mailer:
             for address, reply in refused.items()
         )
         return rejected(f"delivered to the other recipients, but {one_line(whom, 300)}")
+
+
+def _login(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    if (user + password).isascii():
+        smtp.login(user, password)
+        return
+    # smtplib takes ASCII only; RFC 4616 says UTF-8.
+    smtp.ehlo_or_helo_if_needed()
+    words = b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, reply = smtp.docmd("AUTH", f"PLAIN {words}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, reply)
 
 
 class _Connection(smtplib.SMTP):
