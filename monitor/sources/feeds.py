@@ -149,7 +149,7 @@ def _any(data: bytes, url: str, content_type: str) -> tuple[list[Entry], str | N
     # On malformed documents it raises a dozen kinds of exception, none of them promised.
     except Exception as error:
         raise SourceError(_no_feed(data, error)) from error
-    if not feed.entries and not feed.version:
+    if not feed.entries and not feed.get("version"):
         raise SourceError(_no_feed(data, feed.get("bozo_exception")))
     lang = feed.feed.get("language")
     return [_any_entry(item, url) for item in feed.entries], lang
@@ -187,7 +187,8 @@ def _markup(detail: Mapping[str, Any], text: str | None) -> Markup:
 
 
 def _moment(item: Any, name: str) -> datetime | None:
-    parsed = item.get(f"{name}_parsed")
+    # Its own `get` gives one date for the other, with a warning.
+    parsed = dict.get(item, f"{name}_parsed")
     if parsed is None:
         return None
     year, month, day, hour, minute, second = parsed[:6]
