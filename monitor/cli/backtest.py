@@ -1,0 +1,252 @@
+"""`monitor backtest`: rules tried on the past before they go live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.choices import since_of
+from monitor.cli.match import article_object, chosen_rules
+from monitor.cli.opening import now, open_database, open_rules, open_settings
+from monitor.cli.output import (
+    console,
+    emit,
+    plural,
+    printable,
+    printing,
+    progress,
+    say,
+    short,
+    stamp,
+)
+from monitor.config.settings import Settings
+from monitor.errors import InvalidRules, StoreError, UsageError
+from monitor.model.rule import Rule
+
+if TYPE_CHECKING:
+    from monitor.daemon.backtesting import Piece
+    from monitor.pipeline.backtest import RuleTally, Shown, Tally, Tried
+
+_WIDTH = 40
+"""Characters of the longest bar."""
+_LISTED = 20
+"""Gained and lost articles that are listed for people; --json lists up to a thousand."""
+_DAYS = 60
+"""Days that are shown a line each; a longer time is shown by weeks."""
+
+
+@click.command(
+    "backtest",
+    epilog="Examples: `monitor backtest csto-deployment --since 30d`;"
+    " `monitor backtest csto-deployment --corpus archive.jsonl`",
+)
+@click.argument("ids", metavar="RULE…", nargs=-1, required=True)
+@click.option(
+    "--since", metavar="WHEN", help="Stored articles first seen since: 30d (the default)."
+)
+@click.option("--corpus", type=click.Path(path_type=Path), help="Files instead of the database.")
+@click.option("--no-alerts", is_flag=True, help="Do not work out which alerts would have gone.")
+@printing
+def command(
+    config: str | None,
+    *,
+    ids: tuple[str, ...],
+    since: str | None,
+    corpus: Path | None,
+    no_alerts: bool,
+    as_json: bool,
+) -> int:
+    """Show what rules would have hit: a day, samples, overlap with other rules, alerts.
+
+    Of a rule whose running version (the one in the database) is another: what the edit gains and
+    loses, article by article.
+    """
+    from monitor.daemon.backtesting import try_pieces  # noqa: PLC0415 - loads the engine
+    from monitor.pipeline.backtest import Tally, Trial  # noqa: PLC0415
+
+    if corpus is not None and since is not None:
+        raise UsageError("--since goes with the database; --corpus is read whole")
+    settings = open_settings(config)
+    every = open_rules(settings).rules
+    rules = [rule for rule in chosen_rules(every, ids) if rule.match is not None]
+    if not rules:
+        raise UsageError("a correlation reads no text: backtest the rules that it counts")
+    former = running_versions(settings, rules)
+    others = [rule for rule in every if rule.match is not None and rule.id not in set(ids)]
+    trial = Trial(rules, former, others)
+    pieces = _pieces(settings, since, corpus)
+    with progress("Trying", len(pieces)) as advance:
+        tally = try_pieces(trial, pieces, now(), advance=advance) if pieces else Tally(trial)
+    alerts: Mapping[str, int] = {}
+    if not no_alerts and tally.hit_articles:
+        alerts = _alerts(settings, rules, tally.for_replay())
+    for one in tally.rules.values():
+        if as_json:
+            emit(_as_object(one, tally, former, alerts))
+        else:
+            _show(one, former)
+    if not as_json:
+        _conclude(tally, alerts)
+    return 0
+
+
+def running_versions(settings: Settings, rules: Sequence[Rule]) -> dict[str, Rule]:
+    """Return the running version of each rule that has been edited since."""
+    from monitor.rules import parse_rule  # noqa: PLC0415 - loads the engine
+
+    found: dict[str, Rule] = {}
+    try:
+        with open_database(settings) as store:
+            versions = {rule.id: store.rule_versions(rule.id) for rule in rules}
+    except StoreError:
+        # Without a database nothing runs, and there is nothing to compare with.
+        return {}
+    for rule in rules:
+        running = next((version for version in versions[rule.id] if version.current), None)
+        if running is None or running.version == rule.version:
+            continue
+        try:
+            found[rule.id] = parse_rule(running.text, f"{rule.id}, as it runs")
+        except InvalidRules as error:
+            say(f"{rule.id}: the running version cannot be read any more: {error}")
+    return found
+
+
+def _pieces(settings: Settings, since: str | None, corpus: Path | None) -> list[Piece]:
+    from monitor.daemon.backtesting import file_pieces, stored_pieces  # noqa: PLC0415
+
+    if corpus is not None:
+        try:
+            return list(file_pieces(corpus))
+        except OSError as error:
+            raise UsageError(f"{corpus} cannot be read: {error.strerror}") from None
+    start = since_of(since, now()) if since else now() - timedelta(days=30)
+    with open_database(settings) as store:
+        span = store.article_span(start)
+    if span is None:
+        return []
+    return list(stored_pieces(settings.database, span.first, span.last, start))
+
+
+def _alerts(settings: Settings, rules: Sequence[Rule], found: Sequence[Tried]) -> Mapping[str, int]:
+    from monitor.daemon.replay import replay  # noqa: PLC0415 - loads the pipeline
+
+    with progress("Deciding", len(found)) as advance:
+        return replay(settings, rules, found, advance=advance)
+
+
+def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
+    out = console()
+    rule = tally.rule
+    out.print(f"{rule.id}: {plural(tally.hits, 'hit')}", style="bold", markup=False)
+    bars = tally.by_day
+    highest = max(bars.values(), default=1)
+    for label, count in _buckets(tally):
+        bar = "█" * max(1, round(count / highest * _WIDTH)) if count else ""
+        out.print(f"  {label}  {bar} {count:,}", markup=False)
+    _show_samples("first", tally.first)
+    _show_samples("best", [one for one in tally.best if one not in tally.first])
+    if tally.beside:
+        shared = ", ".join(f"{id} ({count:,})" for id, count in tally.beside.most_common(10))
+        out.print(f"  also hit by: {shared}", markup=False)
+    if rule.id in former:
+        out.print(
+            f"  against the version that runs ({former[rule.id].version}):"
+            f" gains {tally.gains:,}, loses {tally.losses:,}",
+            markup=False,
+        )
+        _show_changes("+", tally.gained, tally.gains)
+        _show_changes("-", tally.lost, tally.losses)
+    out.print()
+
+
+def _buckets(tally: RuleTally) -> list[tuple[str, int]]:
+    """Return counts by day, or by week where there are many days; days without hits too."""
+    if not tally.by_day:
+        return []
+    first, last = min(tally.by_day), max(tally.by_day)
+    span = (last - first).days + 1
+    step = 1 if span <= _DAYS else 7
+    starts = [first + timedelta(days=offset) for offset in range(0, span, step)]
+    counts = [
+        sum(tally.by_day[start + timedelta(days=day)] for day in range(step)) for start in starts
+    ]
+    if len(starts) <= _DAYS:
+        return [(str(start), count) for start, count in zip(starts, counts, strict=True)]
+    return [(str(start), count) for start, count in zip(starts, counts, strict=True) if count]
+
+
+def _show_samples(name: str, samples: Sequence[Shown]) -> None:
+    from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
+
+    from monitor.notify.passages import passages  # noqa: PLC0415
+
+    out = console()
+    for shown in samples:
+        tried = shown.tried
+        out.print(
+            f"  {name}: {short(tried.at)}  {printable(tried.article.title)}  [{tried.reference}]",
+            markup=False,
+        )
+        for passage in passages(tried.article.body, shown.match.evidence, most=1):
+            line = Text("      ")
+            for piece in passage.pieces:
+                line.append(piece.text, "bold black on bright_yellow" if piece.marked else "")
+            out.print(line)
+
+
+def _show_changes(sign: str, changes: Sequence[Tried], count: int) -> None:
+    out = console()
+    style = "green" if sign == "+" else "red"
+    for tried in changes[:_LISTED]:
+        text = (
+            f"    {sign} {short(tried.at)}  {printable(tried.article.title)}  [{tried.reference}]"
+        )
+        out.print(text, style=style, markup=False)
+    if count > _LISTED:
+        out.print(f"    {sign} … and {count - _LISTED:,} more", style=style, markup=False)
+
+
+def _conclude(tally: Tally, alerts: Mapping[str, int]) -> None:
+    say(f"{plural(tally.articles, 'article')} tried, {plural(tally.hit_articles, 'article')} hit.")
+    if alerts:
+        told = ", ".join(f"{plural(count, 'alert')} to {name}" for name, count in alerts.items())
+        replayed = len(tally.replayed)
+        of = "" if replayed == tally.hit_articles else f" (for the first {replayed:,} of them)"
+        say(f"The routes as they are would have sent{of}: {told}.")
+
+
+def _as_object(
+    tally: RuleTally, whole: Tally, former: Mapping[str, Rule], alerts: Mapping[str, int]
+) -> dict[str, object]:
+    rule = tally.rule
+    before = former.get(rule.id)
+    return {
+        "rule": rule.id,
+        "version": rule.version,
+        "articles": whole.articles,
+        "hits": tally.hits,
+        "days": {str(day): count for day, count in sorted(tally.by_day.items())},
+        "first": [_sample(shown) for shown in tally.first],
+        "best": [_sample(shown) for shown in tally.best],
+        "overlap": dict(tally.beside.most_common()),
+        "alerts": dict(alerts),
+        "running_version": before.version if before else None,
+        "gains": tally.gains if before else None,
+        "losses": tally.losses if before else None,
+        "gained": [_reference(tried) for tried in tally.gained],
+        "lost": [_reference(tried) for tried in tally.lost],
+    }
+
+
+def _reference(tried: Tried) -> dict[str, object]:
+    return {"article": tried.reference, "title": tried.article.title, "at": stamp(tried.at)}
+
+
+def _sample(shown: Shown) -> dict[str, object]:
+    told = article_object(shown.tried.article, [shown.match])
+    return {**_reference(shown.tried), "hit": told["hits"]}

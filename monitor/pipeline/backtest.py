@@ -1,0 +1,172 @@
+"""Backtest: what rules would have hit in texts of the past, and how an edit changes it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from monitor.matching import RuleSet, compile_rules
+from monitor.model.article import Article, StoredArticle
+from monitor.model.hit import Match
+from monitor.model.rule import Rule
+
+SAMPLES = 3
+"""Hits of each rule that are kept to be shown: so many first ones, so many best ones."""
+REPLAYED = 2_000
+"""Articles that are kept to ask the policy about."""
+CHANGES = 1_000
+"""Gained and lost articles of each rule that are kept to be listed; all are counted."""
+
+
+class Trial:
+    """The rules on trial, the versions of them that run, and the rules beside them.
+
+    Picklable, so that every core can have its own.
+    """
+
+    def __init__(
+        self, rules: Sequence[Rule], former: Mapping[str, Rule], others: Sequence[Rule]
+    ) -> None:
+        self.rules = tuple(rules)
+        self.former = dict(former)
+        self.others = tuple(others)
+        self._tried: RuleSet | None = None
+        self._before: RuleSet | None = None
+        self._beside: RuleSet | None = None
+
+    def __reduce__(self) -> tuple[type[Trial], tuple[object, ...]]:
+        return (Trial, (self.rules, self.former, self.others))
+
+    def run(self, article: Article, reference: str, at: datetime) -> Tried | None:
+        """Try every rule on one article, as of `at`; None when no version of any hits it."""
+        if self._tried is None or self._before is None:
+            self._tried = compile_rules(self.rules)
+            self._before = compile_rules(self.former.values())
+        hits = self._tried.match(article, at)
+        former = self._before.match(article, at)
+        if not hits and not former:
+            return None
+        if self._beside is None:
+            self._beside = compile_rules(self.others)
+        beside = self._beside.match(article, at) if hits else ()
+        return Tried(
+            reference=reference,
+            article=article,
+            at=at,
+            matches=tuple(hits),
+            former=frozenset(match.rule for match in former),
+            beside=frozenset(match.rule for match in beside),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """An article that some version of a rule on trial hits."""
+
+    reference: str
+    """How a person finds it: the number of a stored article, or a path."""
+    article: Article
+    at: datetime
+    matches: tuple[Match, ...]
+    former: frozenset[str]
+    """Rules on trial whose running version hits it."""
+    beside: frozenset[str]
+    """Other rules that hit it."""
+
+
+def event_time(stored: StoredArticle) -> datetime:
+    """Return the moment that an article counts for: its own date, else when it was first seen."""
+    return stored.article.published or stored.first_seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A hit to be shown."""
+
+    tried: Tried
+    match: Match
+
+    @property
+    def parts(self) -> int:
+        """How many different parts of the query it satisfies: what makes one hit the better."""
+        return len({found.query for found in self.match.evidence})
+
+
+@dataclass(slots=True)
+class RuleTally:
+    """What one rule on trial did."""
+
+    rule: Rule
+    by_day: Counter[date] = field(default_factory=Counter)
+    beside: Counter[str] = field(default_factory=Counter)
+    first: list[Shown] = field(default_factory=list)
+    best: list[Shown] = field(default_factory=list)
+    gained: list[Tried] = field(default_factory=list)
+    lost: list[Tried] = field(default_factory=list)
+    gains: int = 0
+    losses: int = 0
+
+    @property
+    def hits(self) -> int:
+        """How many articles it hits."""
+        return self.by_day.total()
+
+    def add(self, tried: Tried, match: Match | None, *, compared: bool) -> None:
+        """Count one article."""
+        before = self.rule.id in tried.former
+        if match is not None:
+            self.by_day[tried.at.date()] += 1
+            self.beside.update(tried.beside)
+            self._keep(Shown(tried=tried, match=match))
+        if compared and match is not None and not before:
+            self.gains += 1
+            if len(self.gained) < CHANGES:
+                self.gained.append(tried)
+        if compared and match is None and before:
+            self.losses += 1
+            if len(self.lost) < CHANGES:
+                self.lost.append(tried)
+
+    def _keep(self, shown: Shown) -> None:
+        self.first = sorted([*self.first, shown], key=_age)[:SAMPLES]
+        self.best = sorted([*self.best, shown], key=lambda one: (-one.parts, *_age(one)))[:SAMPLES]
+
+
+def _age(shown: Shown) -> tuple[datetime, str]:
+    return (shown.tried.at, shown.tried.reference)
+
+
+class Tally:
+    """Sums up a trial, in whatever order its articles come."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.rules = {rule.id: RuleTally(rule) for rule in trial.rules}
+        self.articles = 0
+        self.replayed: list[Tried] = []
+        """The earliest hit articles, for asking the policy what it would have sent."""
+        self.hit_articles = 0
+        self._compared = frozenset(trial.former)
+
+    def add(self, read: int, found: Iterable[Tried]) -> None:
+        """Count `read` articles, with what was found in them."""
+        self.articles += read
+        for tried in found:
+            matches = {match.rule: match for match in tried.matches}
+            for id, tally in self.rules.items():
+                tally.add(tried, matches.get(id), compared=id in self._compared)
+            if matches:
+                self.hit_articles += 1
+                self.replayed.append(tried)
+        if len(self.replayed) > 2 * REPLAYED:
+            self._shorten()
+
+    def for_replay(self) -> Sequence[Tried]:
+        """Return the earliest articles that were hit, at most `REPLAYED`, in their order."""
+        self._shorten()
+        return self.replayed
+
+    def _shorten(self) -> None:
+        self.replayed.sort(key=lambda tried: (tried.at, tried.reference))
+        del self.replayed[REPLAYED:]
