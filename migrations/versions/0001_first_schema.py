@@ -272,7 +272,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("article", "rule", name=op.f("uq_hits_article_rule")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_hits_at"), "hits", ["at"], unique=False)
+    op.create_index(op.f("ix_hits_at_id"), "hits", ["at", "id"], unique=False)
     op.create_index(op.f("ix_hits_rule_at"), "hits", ["rule", "at"], unique=False)
     op.create_index(op.f("ix_hits_rule_happened"), "hits", ["rule", "happened"], unique=False)
     op.create_index(

@@ -62,7 +62,7 @@ hits = Table(
     _HitCols,
     UniqueConstraint("article", "rule"),
     Index(None, "rule", "at"),
-    Index(None, "at"),
+    Index(None, "at", "id"),
     Index(None, "rule", "happened"),
     Index(
         "ix_hits_undecided",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, update
 
 from monitor.model.alert import AlertItem
 from monitor.model.hit import Review
@@ -16,7 +16,7 @@ from monitor.store.engine import Database
 from monitor.store.rows import HIT, hit
 from monitor.store.search import articles_with
 from monitor.store.tables import articles, hits, stories, story_members
-from monitor.store.types import batches, storable_id
+from monitor.store.types import Utc, batches, storable_id
 
 _PAGE = 500
 
@@ -30,25 +30,25 @@ class HitListing:
         self, wanted: HitFilter, limit: int, *, before: int | None = None
     ) -> Sequence[HitEntry]:
         """See `Desk.hits`."""
-        query = self._query(wanted).order_by(hits.c.id.desc()).limit(limit)
+        query = self._query(wanted).order_by(hits.c.at.desc(), hits.c.id.desc()).limit(limit)
         if before is not None:
-            query = query.where(hits.c.id < before)
+            query = query.where(_moment < _moment_of(before))
         with self._database.reading() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
     def all_hits(self, wanted: HitFilter) -> Iterator[HitEntry]:
         """See `Desk.all_hits`."""
-        query = self._query(wanted).order_by(hits.c.id).limit(_PAGE)
-        last = 0
+        query = self._query(wanted).order_by(hits.c.at, hits.c.id).limit(_PAGE)
+        page = query
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(query.where(hits.c.id > last)).all()
-            for row in rows:
-                entry = _entry(row)
-                last = entry.hit.id
-                yield entry
-            if len(rows) < _PAGE:
+                rows = connection.execute(page).all()
+            entries = [_entry(row) for row in rows]
+            yield from entries
+            if len(entries) < _PAGE:
                 return
+            last = entries[-1].hit
+            page = query.where(_moment > tuple_(literal(last.at, Utc()), literal(last.id)))
 
     def items(self, ids: Sequence[int]) -> Sequence[AlertItem]:
         """See `Desk.items`."""
@@ -149,8 +149,18 @@ class HitListing:
         )
 
 
+_moment = tuple_(hits.c.at, hits.c.id)
+"""The order in which hits are listed: that of their detection."""
+
+
+def _moment_of(hit: int) -> Any:
+    return select(hits.c.at, hits.c.id).where(hits.c.id == hit).scalar_subquery()
+
+
 def _globs(rules: Sequence[str]) -> ColumnElement[bool]:
     """Return a condition that any of the globs fits a hit's rule; without any, that every does."""
+    if rules and not any("*" in glob or "?" in glob for glob in rules):
+        return hits.c.rule.in_(rules)
     wild = str.maketrans({"*": "%", "?": "_", "%": r"\%", "_": r"\_", "\\": r"\\"})
     return or_(*(hits.c.rule.like(glob.translate(wild), escape="\\") for glob in rules or ("*",)))
 

@@ -22,7 +22,7 @@ from monitor.store.tables import (
     told_groups,
 )
 from monitor.store.telling import read_tellings, tell
-from monitor.store.types import batches, insert_into
+from monitor.store.types import batches, inline, insert_into
 from monitor.stories.linking import keys
 from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features, StaleFeatures
@@ -202,6 +202,7 @@ def _retell(connection: Connection, groups: Iterable[str]) -> None:
             select(decisions.c.channel, decisions.c.group, decisions.c.hit, decisions.c.alert)
             .where(
                 decisions.c.group.in_(some),
+                decisions.c.group != inline(""),  # as the partial index says it
                 decisions.c.current,
                 decisions.c.outcome.in_([Outcome.ALERT, Outcome.DIGEST]),
                 decisions.c.alert.is_not(None),

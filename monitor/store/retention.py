@@ -166,6 +166,8 @@ def _prune_articles(
     needed = _needed(connection, ids, before)
     gone = [id_ for id_ in ids if id_ not in needed]
     tally.kept += len(needed)
+    if not gone:
+        return ids[-1]
     tally.articles += len(gone)
     tally.hits += connection.execute(delete(hits).where(hits.c.article.in_(gone))).rowcount
     tally.revisions += connection.execute(
