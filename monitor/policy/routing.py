@@ -117,22 +117,23 @@ def targets(
     A channel is told of one hit at once only once: a further route that would do the same is
     marked. Routes with a digest or a confirmation say something else, and are not.
     """
-    found = [(notify_route(candidate), name) for name in candidate.notify if name in channels]
+    own = notify_route(candidate)
+    found = [(own, name) for name in dict.fromkeys(own.to) if name in channels]
     for route in routes:
-        names = [name for name in route.to if name in channels]
+        names = [name for name in dict.fromkeys(route.to) if name in channels]
         if not names or not _fits(route.when, candidate):
             continue
         found += [(route, name) for name in names]
         if not route.proceed:
             break
     told: dict[str, str] = {}
-    chosen: dict[tuple[str, str], Target] = {}
+    chosen: list[Target] = []
     for route, name in found:
         at_once = route.digest is None and route.confirm is None
         by = told.setdefault(name, route.name) if at_once else route.name
-        target = Target(route=route, channel=name, told_by="" if by == route.name else by)
-        chosen.setdefault((route.name, name), target)
-    return tuple(chosen.values())
+        told_by = "" if by == route.name else by
+        chosen.append(Target(route=route, channel=name, told_by=told_by))
+    return tuple(chosen)
 
 
 def notify_route(candidate: Candidate) -> Route:

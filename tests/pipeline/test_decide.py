@@ -14,9 +14,11 @@ from monitor.model.channel import Digest, GroupBy, Route, When
 from monitor.model.decision import Outcome, Reason
 from monitor.model.rule import Correlation, Distinct, Rule
 from monitor.model.source import SourceState
+from monitor.model.story import Joined, StoryLink
 from monitor.pipeline.decide import CHAIN, Decided, Terms, decide
 from monitor.store import SqlStore, open_store
-from tests.conformance.making import NOW, add_article, add_hit, at, rule
+from monitor.stories.extraction import features
+from tests.conformance.making import NOW, add_article, add_hit, article, at, rule
 
 DESK = Route(name="1", when=When(), to=("desk",), group_by=GroupBy.NONE)
 HOUR = timedelta(hours=1)
@@ -131,13 +133,32 @@ def test_a_firing_is_a_hit_of_its_rule_that_names_its_evidence(store):
     assert item.firing.hits == (first, second)
 
 
-def test_a_firing_is_decided_with_the_hits_that_caused_it(store):
-    one = replace(DESK, digest=Digest(every=HOUR))
-    known = terms(rule("a"), correlation("one", "a", at_least=1), routes=(one,))
-    add_hit(store, rule("a"))
+def test_a_firing_is_told_with_the_hit_that_caused_it_when_they_share_a_story(store):
+    known = terms(
+        rule("a"),
+        correlation("one", "a", at_least=1),
+        routes=(replace(DESK, group_by=GroupBy.STORY),),
+    )
+    given = article()
+    on = add_article(store, given)
+    opens = StoryLink(story=None, joined=Joined.OPENED, score=0.0, detail="first")
+    with store.writing() as writing:
+        writing.join_story(on, features(given), (), opens, at=NOW, title=given.title)
+    add_hit(store, rule("a"), on=on)
     decided = decide(store, known, NOW, batch=1)
-    assert decided.outcomes == {(Outcome.HOLD, Reason.WAIT_DIGEST): 2}
     assert decided.firings == 1
+    assert rules_of(store, outbox(store)) == [["a", "one"]]
+
+
+def test_only_windows_with_a_new_hit_are_counted(store):
+    counted = correlation("three", "a", at_least=3)
+    counted = replace(counted, correlate=replace(counted.correlate, distinct=Distinct.ARTICLES))
+    old = [add_hit(store, rule("a"), now=at(minute)) for minute in (30, 40, 50)]
+    assert decide(store, terms(rule("a")), at(50)).firings == 0
+    new = add_hit(store, rule("a"), now=at(89))
+    assert decide(store, terms(rule("a"), counted), at(89)).firings == 1
+    (firing,) = store.firings(["three"], NOW)
+    assert firing.hits == (*old, new)
 
 
 def test_what_has_fired_does_not_fire_again(store):

@@ -82,6 +82,12 @@ def test_it_fires_again_for_as_many_new_things():
     assert [it.hits for it in found] == [(1, 2, 3), (4, 5, 6)]
 
 
+def test_what_has_been_named_lately_is_no_evidence_again():
+    hits = [hit(1, "a"), hit(2, "b"), hit(3, "c", HOUR), hit(4, "a", HOUR), hit(5, "d", 2 * HOUR)]
+    found = fire(rule(rules=("a", "b", "c", "d"), at_least=2), hits)
+    assert [it.hits for it in found] == [(1, 2), (3, 5)]
+
+
 def test_a_late_article_completes_a_window_of_the_past():
     known = [hit(1, "a"), hit(2, "b", HOUR), hit(3, "a", 48 * HOUR)]
     late = hit(4, "c", 2 * HOUR)
@@ -93,6 +99,15 @@ def test_a_firing_of_a_later_window_keeps_a_late_article_from_firing_for_the_sam
     hits = [hit(1, "a", HOUR), hit(2, "b", 2 * HOUR), hit(3, "c", 3 * HOUR)]
     past = fire(rule(), hits)
     assert not fire(rule(), [*hits, hit(4, "c", timedelta())], past, fresh=[4])
+
+
+def test_a_late_firing_blocks_no_longer_than_the_later_one_that_came_before_it():
+    later = fire(rule(at_least=2), [hit(1, "b", 10 * HOUR), hit(2, "c", 10 * HOUR)])
+    late = [hit(3, "a", 5 * HOUR), hit(4, "d", 5 * HOUR)]
+    again = [hit(5, "a", 30 * HOUR), hit(6, "d", 30 * HOUR)]
+    counted = rule(rules=("a", "b", "c", "d"), at_least=2)
+    found = fire(counted, [*late, *again], later)
+    assert [it.hits for it in found] == [(3, 4), (5, 6)]
 
 
 def test_what_has_fired_does_not_fire_again_after_a_restart():

@@ -90,6 +90,13 @@ def test_routes_after_the_first_that_fits_are_judged_and_marked_as_not_reached()
     )
 
 
+def test_the_route_that_ended_the_search_is_the_one_that_is_named():
+    verdicts = which_routes(HIT, [route("1"), route("2"), route("3")])
+    assert [it.why for it in verdicts[1:]] == [
+        "takes every hit; not reached: route 1 fits and does not continue"
+    ] * 2
+
+
 def test_without_routes_every_hit_goes_at_once_and_by_itself_to_every_channel():
     (only,) = default_routes([], ["duty", "desk"])
     assert (only.to, only.when, only.group_by) == (("desk", "duty"), When(), GroupBy.NONE)

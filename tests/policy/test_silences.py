@@ -104,7 +104,7 @@ def test_what_waits_on_past_a_silence_is_told_then():
 def test_what_was_detected_before_a_silence_and_leaves_after_it_is_told():
     digest = Digest(at=time(20))
     it = world(silence(), route=Route(**{**_values(DESK), "digest": digest}))
-    it.memory.add(candidate(1, MONDAY - MINUTE))
+    it.memory.add(candidate(1, MONDAY - MINUTE, event_at=MONDAY + MINUTE))
     it.decide()
     it.wait_until(MONDAY + 10 * HOUR)
     assert it.told() == [("02 20:00", "desk", "digest", (1,))]
