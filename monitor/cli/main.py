@@ -108,6 +108,17 @@ def outcome(args: Sequence[str] | None = None) -> int:
         return 0
     except (click.ClickException, MonitorError) as error:
         return _failed(error)
+    except Exception as error:
+        if os.environ.get("MONITOR_TRACEBACK"):
+            raise
+        what = f"{type(error).__name__}: {error}"
+        click.echo(
+            f"monitor: a defect of the program: {what}\n"
+            "Nothing that was stored is lost. Please report it with what"
+            " MONITOR_TRACEBACK=1 shows when you run the command again.",
+            err=True,
+        )
+        return FOUND_FAULT
     return code if isinstance(code, int) else 0
 
 

@@ -101,7 +101,7 @@ def console() -> Console:
     if sys.stdout.isatty():
         return Console(highlight=False, soft_wrap=False)
     # Not a terminal: no colour, and lines as long as they are, so that grep finds what it should.
-    return Console(highlight=False, no_color=True, width=200)
+    return Console(highlight=False, no_color=True, width=1_000, soft_wrap=True)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:
