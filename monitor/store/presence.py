@@ -39,6 +39,9 @@ class _Lock(Protocol):
     def give_back(self) -> None:
         """Let others take it."""
 
+    def is_taken(self) -> bool:
+        """Tell whether any process has it, leaving everything as it is."""
+
 
 class _FileLock:
     def __init__(self, path: Path) -> None:
@@ -67,6 +70,22 @@ class _FileLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def is_taken(self) -> bool:
+        try:
+            file = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise StoreError(f"The lock {self._path} cannot be read: {error.strerror}.") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+        else:
+            return False
+        finally:
+            os.close(file)
 
 
 class _ServerLock:
@@ -102,6 +121,11 @@ class _ServerLock:
                     text("SELECT pg_advisory_unlock(:key)"), {"key": _DAEMON_LOCK}
                 )
             self._forget()
+
+    def is_taken(self) -> bool:
+        free = self.take()
+        self.give_back()
+        return not free
 
     def _forget(self) -> None:
         if self._connection is not None:
@@ -159,13 +183,7 @@ class Presence:
 
     def is_running(self) -> bool:
         """See `Desk.is_running`."""
-        if self._held is not None:
-            return True
-        lock = self._lock()
-        if not lock.take():
-            return True
-        lock.give_back()
-        return False
+        return self._held is not None or self._lock().is_taken()
 
     def tell(self, key: str, state: str, alert: Alert | None, now: datetime) -> bool:
         """See `Desk.tell`."""

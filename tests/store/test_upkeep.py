@@ -11,7 +11,7 @@ import pytest
 
 from monitor.errors import StoreError
 from monitor.store import open_store
-from tests.conformance.making import add_article
+from tests.conformance.making import NOW, add_article
 
 
 def test_a_backup_of_a_database_in_use_is_whole_and_opens(sqlite_url: str, tmp_path: Path) -> None:
@@ -71,6 +71,30 @@ def test_postgresqls_own_tool_is_named(postgresql_url: str, tmp_path: Path) -> N
         store.backup(tmp_path / "copy.db")
 
     assert store.check() == ()
+    store.close()
+
+
+def test_asking_whether_a_daemon_runs_makes_no_file(sqlite_url: str) -> None:
+    """A lock that root made by asking would keep the daemon's own user out."""
+    store = open_store(sqlite_url)
+    before = set(Path(sqlite_url.removeprefix("sqlite:///")).parent.iterdir())
+
+    assert not store.is_running()
+
+    assert set(Path(sqlite_url.removeprefix("sqlite:///")).parent.iterdir()) == before
+    store.close()
+
+
+def test_a_lock_that_cannot_be_made_or_read_is_named(sqlite_url: str) -> None:
+    store = open_store(sqlite_url)
+    lock = Path(f"{sqlite_url.removeprefix('sqlite:///')}.lock")
+    lock.symlink_to(lock)
+
+    with pytest.raises(StoreError, match=r"monitor\.db\.lock cannot be made"):
+        store.claim("alpha", 1, NOW)
+    with pytest.raises(StoreError, match=r"monitor\.db\.lock cannot be read"):
+        store.is_running()
+
     store.close()
 
 
