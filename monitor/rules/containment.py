@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -22,11 +23,11 @@ from monitor.model.condition import (
 )
 from monitor.model.rule import Only, Rule
 from monitor.rules.implication import Implication
-from monitor.rules.walk import positive_leaves
+from monitor.rules.walk import Leaf, positive_leaves
 from monitor.text.fold import fold
 
 _Key = tuple[str, object]
-_TextLeaf = Phrase | Number | Regex
+_SIGNS = re.compile(r"[*?]+")
 
 
 def contained(rules: Sequence[Rule]) -> Iterator[Problem]:
@@ -38,7 +39,7 @@ def contained(rules: Sequence[Rule]) -> Iterator[Problem]:
     index = _Index(texts)
     implication = Implication()
     for number, rule in enumerate(texts):
-        for other_number in sorted(index.candidates(rule)):
+        for other_number in index.candidates(rule):
             other = texts[other_number]
             if other is rule or other.level < rule.level or not _inside(rule.only, other.only):
                 continue
@@ -84,86 +85,118 @@ class _Index:
     """Finds the few rules that could contain a given one.
 
     Whatever a rule matches holds one of its anchors; a rule inside it must have a leaf that
-    implies one. Of each anchor the word that the fewest rules use is looked up.
+    implies one. Of each anchor the word that the fewest rules use is looked up, or the literal
+    beginning or end of a wildcard.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._uses = Counter(
-            word
+            key
             for rule in rules
-            for word in {
-                word for leaf in positive_leaves(_condition(rule)) for word in _words(leaf)
-            }
+            for key in {key for leaf in positive_leaves(_condition(rule)) for key in _keys(leaf)}
         )
-        self._rules: dict[_Key, set[int]] = defaultdict(set)
-        for number, rule in enumerate(rules):
-            for leaf in _anchors(_condition(rule)) or ():
-                self._rules[self._key(leaf)].add(number)
+        self._needs = [self._clauses(_condition(rule)) for rule in rules]
+        self._rules: dict[_Key, list[int]] = defaultdict(list)
+        for number, needs in enumerate(self._needs):
+            for key in min(needs, key=self._weight, default=()):
+                self._rules[key].append(number)
 
-    def candidates(self, rule: Rule) -> set[int]:
-        found: set[int] = set()
-        for leaf in positive_leaves(_condition(rule)):
-            for key in _offered(leaf):
-                found |= self._rules.get(key, set())
-        return found
+    def candidates(self, rule: Rule) -> list[int]:
+        """Return the numbers of the rules that may contain this one."""
+        clauses = [
+            [_offers(branch) for branch in (it.operands if isinstance(it, Or) else (it,))]
+            for it in _operands(_condition(rule))
+        ]
+        keys = {key for branches in clauses for offers in branches for key in offers}
+        found = {number for key in keys for number in self._rules.get(key, ())}
+        return sorted(
+            number
+            for number in found
+            if all(
+                any(not any(map(needed.isdisjoint, branches)) for branches in clauses)
+                for needed in self._needs[number]
+            )
+        )
 
-    def _key(self, leaf: Condition) -> _Key:
-        words = _words(leaf)
-        if words:
-            return "word", min(words, key=lambda word: (self._uses[word], word))
-        for pattern in _patterns(leaf):
-            if pattern[:1] not in "*?" and pattern[1:2] not in {"*", "?"}:
-                return "begins", pattern[:2]
-            if pattern[-1:] not in "*?" and pattern[-2:-1] not in {"*", "?"}:
-                return "ends", pattern[-2:]
-        return "leaf", leaf
+    def _clauses(self, condition: Condition) -> list[frozenset[_Key]]:
+        """Return sets of keys; a rule inside this one offers one key of each."""
+        found = map(self._anchors, _operands(condition))
+        return [frozenset(map(self._rarest, anchors)) for anchors in found if anchors]
+
+    def _weight(self, keys: frozenset[_Key]) -> int:
+        return sum(self._uses[key] for key in keys)
+
+    def _rarest(self, leaf: Leaf) -> _Key:
+        return min(_keys(leaf), key=lambda key: (self._uses[key], str(key)))
+
+    def _anchors(self, condition: Condition) -> tuple[Leaf, ...]:
+        """Return leaves of which each match holds at least one; none if there are no such."""
+        match condition:
+            case Phrase() | Number() | Regex():
+                return (condition,)
+            case And() | Near():
+                found = filter(None, map(self._anchors, condition.operands))
+                return min(found, key=self._cost, default=())
+            case Or():
+                return self._together(condition.operands, len(condition.operands))
+            case Some():
+                count = len(condition.operands) - condition.count + 1
+                return self._together(condition.operands, count)
+            case Within() | AtLeast():
+                return self._anchors(condition.operand)
+            case _:
+                return ()
+
+    def _together(self, operands: Sequence[Condition], count: int) -> tuple[Leaf, ...]:
+        """Return the anchors of the `count` cheapest operands, if so many have any."""
+        found = sorted(filter(None, map(self._anchors, operands)), key=self._cost)
+        if len(found) < count:
+            return ()
+        return tuple(leaf for anchors in found[:count] for leaf in anchors)
+
+    def _cost(self, anchors: tuple[Leaf, ...]) -> int:
+        return sum(self._uses[self._rarest(leaf)] for leaf in anchors)
 
 
-def _words(leaf: Condition) -> list[str]:
+def _operands(condition: Condition) -> tuple[Condition, ...]:
+    return condition.operands if isinstance(condition, And) else (condition,)
+
+
+def _offers(condition: Condition) -> set[_Key]:
+    return {key for leaf in positive_leaves(condition) for key in _offered(leaf)}
+
+
+def _keys(leaf: Leaf) -> list[_Key]:
+    """Return the keys by which a leaf can be found as an anchor; any one will do."""
     if not isinstance(leaf, Phrase):
-        return []
-    return [fold(word.text) for word in leaf.words if isinstance(word, Exact)]
+        return [("leaf", leaf)]
+    words: list[_Key] = [("word", fold(it.text)) for it in leaf.words if isinstance(it, Exact)]
+    return words or _literals(leaf) or [("leaf", leaf)]
 
 
-def _patterns(leaf: Condition) -> list[str]:
-    if not isinstance(leaf, Phrase):
-        return []
-    return [fold(word.pattern) for word in leaf.words if isinstance(word, Wildcard)]
+def _literals(leaf: Phrase) -> list[_Key]:
+    found: list[_Key] = []
+    for word in leaf.words:
+        if isinstance(word, Wildcard):
+            parts = _SIGNS.split(fold(word.pattern))
+            found.append(("begins", parts[0]) if parts[0] else ("ends", parts[-1]))
+    return [key for key in found if key[1]]
 
 
-def _offered(leaf: Condition) -> Iterator[_Key]:
+def _offered(leaf: Leaf) -> Iterator[_Key]:
     """Yield the keys of all anchors that a leaf may imply."""
     yield "leaf", leaf
-    for word in _words(leaf):
-        yield "word", word
-        yield "begins", word[:2]
-        yield "ends", word[-2:]
-    for pattern in _patterns(leaf):
-        yield "begins", pattern[:2]
-        yield "ends", pattern[-2:]
-
-
-def _anchors(condition: Condition) -> tuple[Condition, ...] | None:
-    """Return leaves of which each match holds at least one; None if there are none such."""
-    match condition:
-        case Phrase() | Number() | Regex():
-            return (condition,)
-        case And() | Near():
-            found = [anchors for it in condition.operands if (anchors := _anchors(it))]
-            return min(found, key=len, default=None)
-        case Or():
-            return _together(condition.operands, len(condition.operands))
-        case Some():
-            return _together(condition.operands, len(condition.operands) - condition.count + 1)
-        case Within() | AtLeast():
-            return _anchors(condition.operand)
-        case _:
-            return None
-
-
-def _together(operands: Sequence[Condition], count: int) -> tuple[Condition, ...] | None:
-    """Return the anchors of the `count` operands that have the fewest, if so many have any."""
-    found = sorted((anchors for it in operands if (anchors := _anchors(it))), key=len)
-    if len(found) < count:
-        return None
-    return tuple(leaf for anchors in found[:count] for leaf in anchors)
+    for word in leaf.words if isinstance(leaf, Phrase) else ():
+        if isinstance(word, Exact):
+            text = fold(word.text)
+            yield "word", text
+            head = tail = text
+        elif isinstance(word, Wildcard):
+            parts = _SIGNS.split(fold(word.pattern))
+            head, tail = parts[0], parts[-1]
+        else:
+            continue
+        for length in range(1, len(head) + 1):
+            yield "begins", head[:length]
+        for length in range(1, len(tail) + 1):
+            yield "ends", tail[-length:]

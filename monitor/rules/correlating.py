@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.errors import Location
 from monitor.model.rule import Correlation, Distinct, Rule
-from monitor.yaml12 import Node, Reader, did_you_mean
+from monitor.yaml12 import Node, Reader, Scalar, Sequence, did_you_mean
 
 KEYS = ("rules", "within", "distinct", "at_least", "group_by", "burst")
 GROUP_BY = ("source", "source_tag", "tag", "lang", "level", "rule", "story")
@@ -15,8 +17,16 @@ MAX_WITHIN = timedelta(days=90)
 _TAG = "tag:"
 
 
-def read_correlation(reader: Reader, node: Node) -> Correlation | None:
-    """Return a rule's `correlate`; what is wrong goes to the reader."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A rule or `tag:NAME` that a correlation names, and where."""
+
+    name: str
+    location: Location
+
+
+def read_correlation(reader: Reader, node: Node, references: list[Reference]) -> Correlation | None:
+    """Return a rule's `correlate`; what is wrong goes to the reader, what it names to the list."""
     fields = reader.mapping(node, "`correlate`", KEYS, ("rules", "within", "at_least"))
     if fields is None:
         return None
@@ -28,6 +38,9 @@ def read_correlation(reader: Reader, node: Node) -> Correlation | None:
     if "rules" in fields and not rules:
         hint = "name rule ids, or tag:NAME"
         reader.report("empty", "`rules` is empty", fields.node.entries["rules"], hint)
+    if given := fields.get("rules"):
+        items = given.items if isinstance(given, Sequence) else [given]
+        references += [Reference(it.raw, it.location) for it in items if isinstance(it, Scalar)]
     at_least = fields.integer("at_least", 1, least=1)
     distinct = fields.choice("distinct", DISTINCT, Distinct.ARTICLES)
     if distinct is Distinct.RULES and at_least > len(rules) and not _tags(rules):
@@ -50,26 +63,26 @@ def read_correlation(reader: Reader, node: Node) -> Correlation | None:
     )
 
 
-def check_names(reader: Reader, rules: Iterable[Rule]) -> None:
+def check_names(reader: Reader, references: Iterable[Reference], rules: Iterable[Rule]) -> None:
     """Report what correlations name that does not exist, or that they cannot count."""
-    every = {rule.id: rule for rule in rules}
-    texts = {id for id, rule in every.items() if rule.match is not None}
-    tags = {tag for id in texts for tag in every[id].tags}
+    every = {rule.id for rule in rules}
+    texts = [rule for rule in rules if rule.match is not None]
+    ids = [rule.id for rule in texts]
+    tags = {tag for rule in texts for tag in rule.tags}
     folded = {tag.casefold() for tag in tags}
-    for rule in every.values():
-        for name in rule.correlate.rules if rule.correlate else ():
-            place = rule.location
-            if name.startswith(_TAG):
-                tag = name.removeprefix(_TAG)
-                if tag.casefold() not in folded:
-                    message = f"no rule has the tag {tag!r}"
-                    reader.report("unknown-tag", message, place, did_you_mean(tag, tags))
-            elif name not in every:
-                message = f"there is no rule {name!r} to correlate"
-                reader.report("unknown-rule", message, place, did_you_mean(name, texts))
-            elif name not in texts:
-                message = f"{name!r} is itself about hits, and cannot be correlated"
-                reader.report("correlated-correlation", message, place, "name rules with `match`")
+    for reference in references:
+        name, place = reference.name, reference.location
+        tag = name.removeprefix(_TAG)
+        if tag != name:
+            if tag.casefold() not in folded:
+                message = f"no rule has the tag {tag!r}"
+                reader.report("unknown-tag", message, place, did_you_mean(tag, tags))
+        elif name not in every:
+            message = f"there is no rule {name!r}"
+            reader.report("unknown-rule", message, place, did_you_mean(name, ids))
+        elif name not in ids:
+            message = f"{name!r} is itself about hits, and cannot be correlated"
+            reader.report("correlated-correlation", message, place, "name rules with `match`")
 
 
 def _tags(rules: tuple[str, ...]) -> bool:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 from monitor.errors import Severity
 from monitor.model.condition import Condition, Everything
 from monitor.model.rule import Correlation, Level, OnEdit, Only, Rule
-from monitor.rules.correlating import read_correlation
+from monitor.rules.correlating import Reference, read_correlation
+from monitor.rules.excerpt import Excerpts
 from monitor.rules.samples import read_samples
 from monitor.rules.tree import read_match
 from monitor.rules.version import Meanings, version_of
+from monitor.rules.wordlists import WordLists
 from monitor.yaml12 import Fields, Node, Reader, did_you_mean
 
 COMMON_KEYS = (
@@ -30,7 +34,17 @@ _NO_ID = re.compile(r"[^a-z0-9._-]+")
 _LANG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 LEVELS: dict[str, Level] = {level.label: level for level in Level}
 ON_EDIT: dict[str, OnEdit] = {choice.value: choice for choice in OnEdit}
-NO_DEFAULTS = Rule(id="", version="", title="")
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a file's `defaults` say, as a rule without a name, and where they stand."""
+
+    rule: Rule
+    node: Node | None = None
+
+
+NO_DEFAULTS = Defaults(Rule(id="", version="", title=""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,37 +55,53 @@ class Surroundings:
     channels: Collection[str] | None = None
 
 
+class _Common(TypedDict):
+    level: Level
+    tags: tuple[str, ...]
+    enabled: bool
+    expires: date | None
+    notify: tuple[str, ...]
+    on_edit: OnEdit
+    catch_up: timedelta | None
+
+
 class EntryReader:
     """Reads the entries of one folder; `lists` are those of all its files."""
 
-    def __init__(
-        self, reader: Reader, lists: Mapping[str, Condition], surroundings: Surroundings
-    ) -> None:
+    def __init__(self, reader: Reader, lists: WordLists, surroundings: Surroundings) -> None:
         self._reader = reader
         self._lists = lists
+        self._excerpts = Excerpts(lists)
         self._around = surroundings
         self._meanings = Meanings()
+        self.references: list[Reference] = []
+        """What correlations name, for `check_names` when all rules are known."""
 
-    def defaults(self, node: Node) -> Rule:
-        """Return a file's `defaults` as a rule without a name or a condition."""
+    def defaults(self, node: Node) -> Defaults:
+        """Return a file's `defaults`."""
         fields = self._reader.mapping(node, "`defaults`", COMMON_KEYS)
-        return NO_DEFAULTS if fields is None else self._common(fields, NO_DEFAULTS)
+        if fields is None:
+            return NO_DEFAULTS
+        only = self._only(fields, Only())
+        common = self._common(fields, NO_DEFAULTS.rule)
+        return Defaults(replace(NO_DEFAULTS.rule, only=only, **common), node)
 
-    def rule(self, node: Node, defaults: Rule, folder: Path) -> Rule | None:
+    def rule(self, node: Node, defaults: Defaults, folder: Path) -> Rule | None:
         """Return one rule; `folder` is where its file is. None if it has no usable id."""
+        self._lists.used()
         fields = self._reader.mapping(node, "the rule", RULE_KEYS, ("id",))
         if fields is None:
             return None
         id = self._id(fields)
-        known = self._around.sources or {}
-        hits, misses = read_samples(fields, folder, known)
-        rule = self._common(fields, defaults)
-        match, correlate = self._condition(fields, rule.only)
+        hits, misses = read_samples(fields, folder, self._around.sources or {})
+        only = self._only(fields, defaults.rule.only)
+        match, correlate = self._condition(fields, only)
+        common = self._common(fields, defaults.rule)
         if not id:
             return None
-        only = Only() if correlate else rule.only
-        return replace(
-            rule,
+        if correlate is not None:
+            only = Only()
+        return Rule(
             id=id,
             version=version_of(only, match, correlate, meanings=self._meanings),
             title=fields.text("title", id),
@@ -81,7 +111,9 @@ class EntryReader:
             correlate=correlate,
             hit_samples=hits,
             miss_samples=misses,
+            text=self._excerpts.of(node, defaults.node, self._lists.used()),
             location=fields.key_location("id"),
+            **common,
         )
 
     def _id(self, fields: Fields) -> str:
@@ -109,7 +141,7 @@ class EntryReader:
                     place = fields.key_location(key)
                     message = f"`{key}` is about texts, and this rule is about hits"
                     self._reader.report("key-of-match", message, place, "remove it")
-            return None, read_correlation(self._reader, correlate)
+            return None, read_correlation(self._reader, correlate, self.references)
         elif match is None:
             message = "the rule needs `match` (or `correlate`)"
             self._reader.report("missing-key", message, fields.node, "say what it looks for")
@@ -121,20 +153,21 @@ class EntryReader:
             return condition, None
         return None, None
 
-    def _common(self, fields: Fields, base: Rule) -> Rule:
-        """Return `base` with what these fields say of it."""
-        tags = tuple(tag.strip() for tag in fields.texts("tags"))
-        return replace(
-            base,
-            level=fields.choice("level", LEVELS, base.level),
-            tags=tuple(dict.fromkeys(tag for tag in (*base.tags, *tags) if tag)),
-            enabled=fields.flag("enabled", default=base.enabled),
-            expires=fields.date("expires") or base.expires,
-            only=self._only(fields, base.only),
-            notify=self._notify(fields, base.notify),
-            on_edit=fields.choice("on_edit", ON_EDIT, base.on_edit),
-            catch_up=fields.duration("catch_up", base.catch_up),
-        )
+    def _common(self, fields: Fields, base: Rule) -> _Common:
+        """Return what these fields say, or else `base`."""
+        tags = base.tags
+        if "tags" in fields:
+            added = (tag.strip() for tag in fields.texts("tags"))
+            tags = tuple(dict.fromkeys([*tags, *filter(None, added)]))
+        return {
+            "level": fields.choice("level", LEVELS, base.level),
+            "tags": tags,
+            "enabled": fields.flag("enabled", default=base.enabled),
+            "expires": fields.date("expires") or base.expires,
+            "notify": self._named(fields, "notify", self._around.channels, base.notify),
+            "on_edit": fields.choice("on_edit", ON_EDIT, base.on_edit),
+            "catch_up": fields.duration("catch_up", base.catch_up),
+        }
 
     def _only(self, fields: Fields, base: Only) -> Only:
         scope = fields.mapping("only", ONLY_KEYS)
@@ -170,12 +203,10 @@ class EntryReader:
                 if name not in known:
                     hint = did_you_mean(name, known)
                     place = fields.node.entries[key]
-                    message = f"there is no {'source' if key == 'source' else 'channel'} {name!r}"
-                    self._reader.report(f"unknown-{key}", message, place, hint)
+                    kind = "source" if key == "source" else "channel"
+                    message = f"there is no {kind} {name!r}"
+                    self._reader.report(f"unknown-{kind}", message, place, hint)
         return found
-
-    def _notify(self, fields: Fields, default: tuple[str, ...]) -> tuple[str, ...]:
-        return self._named(fields, "notify", self._around.channels, default)
 
     def _source_tags(self, scope: Fields, default: tuple[str, ...]) -> tuple[str, ...]:
         found = scope.texts("source_tag", default)

@@ -53,6 +53,8 @@ class Implication:
         self._left -= 1
         if self._left < 0:
             return False
+        if isinstance(given, Phrase) and isinstance(then, Phrase):
+            return _phrase(given, then)
         if given is then or isinstance(then, Everything):
             return True
         if isinstance(then, And):
@@ -94,8 +96,6 @@ class Implication:
                 verdict = enough and self._holds(given.operand, then.operand)
             case _, AtLeast(count=1):
                 verdict = self._holds(given, then.operand)
-            case Phrase(), Phrase():
-                verdict = _phrase(given, then)
             case Near(), Near():
                 pairs = map(self._holds, given.operands, then.operands)
                 verdict = _tighter(given, then) and all(pairs)
@@ -115,6 +115,8 @@ class Implication:
 
 def _phrase(given: Phrase, then: Phrase) -> bool:
     """Whether the words of one phrase stand inside the other."""
+    if len(given.words) == 1 == len(then.words):
+        return word_implies(given.words[0], then.words[0])
     spare = len(given.words) - len(then.words)
     return any(
         all(map(word_implies, given.words[start:], then.words)) for start in range(spare + 1)
@@ -142,10 +144,10 @@ def _narrower(given: Number, then: Number) -> bool:
 
 def word_implies(given: WordPattern, then: WordPattern) -> bool:
     """Whether every word that fits `given` fits `then`."""
-    if given == then or isinstance(then, AnyWord):
-        return True
     if isinstance(given, Exact):
         return _exact_implies(given, then)
+    if given == then or isinstance(then, AnyWord):
+        return True
     if isinstance(given, Wildcard) and isinstance(then, Wildcard):
         if then.case and not given.case:
             return False
@@ -157,8 +159,10 @@ def word_implies(given: WordPattern, then: WordPattern) -> bool:
 
 def _exact_implies(given: Exact, then: WordPattern) -> bool:
     if isinstance(then, Exact | Wildcard) and then.case:
-        return given.case and isinstance(then, Wildcard) and fits(given.text, then.pattern)
-    word = fold(given.text)
+        if isinstance(then, Exact):
+            return given == then
+        return given.case and fits(given.text, then.pattern)
+    word = fold(given.text) if given.case else given.text
     match then:
         case Exact() | Stem():
             return word == then.text
@@ -167,8 +171,8 @@ def _exact_implies(given: Exact, then: WordPattern) -> bool:
         case Fuzzy():
             limit = then.distance
             return OSA.distance(word, then.text, score_cutoff=limit) <= limit
-        case _:
-            return False
+        case AnyWord():
+            return True
 
 
 def _wider(narrow: str, wide: str) -> bool:

@@ -27,7 +27,11 @@ def read_query(reader: Reader, node: Scalar, lists: Mapping[str, Condition]) -> 
     if not text.strip() or (text == "~" and not node.style):
         reader.report("empty", "a query is missing here", node, _why_empty(node))
         return UNUSABLE
-    if not node.style and _CUT.match(node.document.text, node.end):
+    if (
+        not node.style
+        and node.document.text.startswith((" ", "\t"), node.end)
+        and _CUT.match(node.document.text, node.end)
+    ):
         message = "# begins a comment in YAML, so the query ends before it"
         hint = "put the query in single quotes; a comment has a space after #"
         reader.report("cut-by-comment", message, node.at(len(text)), hint)

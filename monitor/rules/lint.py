@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from monitor.errors import Location, Problem, Severity
-from monitor.model.condition import NOWHERE, And, Condition, Not, Or, Phrase, Property
+from monitor.errors import Problem, Severity
+from monitor.model.condition import And, Condition, Not, Or, Phrase, Property
 from monitor.model.rule import Rule
 from monitor.query import inside
 from monitor.rules.containment import contained
 from monitor.rules.coverage import covered_terms
 from monitor.rules.implication import Implication
 from monitor.rules.terms import Vocabulary, doubtful_terms
-from monitor.rules.walk import nodes
+from monitor.rules.walk import location_of, nodes
 
 
 def lint(
@@ -84,7 +84,7 @@ def _removed(
     for condition in wanted:
         if implication.holds(condition, unwanted):
             message = "the exclusion removes everything that this can match"
-            place = _place(unwanted)
+            place = location_of(unwanted)
             yield Problem("removes-all", message, place, "narrow it", Severity.WARNING)
             return
     for condition in wanted:
@@ -92,15 +92,7 @@ def _removed(
             if implication.holds(branch, unwanted):
                 message = f"`{_source(branch)}` can never count: the exclusion removes it"
                 hint = "remove it here, or narrow the exclusion"
-                yield Problem("excluded-term", message, _place(branch), hint, Severity.WARNING)
-
-
-def _place(condition: Condition) -> Location:
-    """Return where a condition begins, as far as its parts know."""
-    for node in nodes(condition):
-        if (place := getattr(node, "location", NOWHERE)) != NOWHERE:
-            return place
-    return NOWHERE
+                yield Problem("excluded-term", message, location_of(branch), hint, Severity.WARNING)
 
 
 def _source(condition: Condition) -> str:

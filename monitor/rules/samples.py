@@ -45,8 +45,10 @@ def _read_sample(
     reader: Reader, node: Node, folder: Path, sources: Mapping[str, tuple[str, ...]]
 ) -> Sample | None:
     if isinstance(node, Scalar):
-        text = reader.text(node, "a sample")
-        return None if text is None else Sample(body=text, location=node.location)
+        if not node.raw.strip() or node.null:
+            reader.report("empty", "a sample is empty", node, "say what is to be tried")
+            return None
+        return Sample(body=node.raw, location=node.location)
     fields = reader.mapping(node, "a sample", KEYS)
     if fields is None:
         return None

@@ -99,9 +99,7 @@ def _wildcard(word: Wildcard, vocabulary: Vocabulary | None) -> Iterator[tuple[s
 def _fuzzy(word: Fuzzy, vocabulary: Vocabulary | None) -> Iterator[tuple[str, str, str]]:
     letters = len(word.text)
     shown = f"`{word.text}~{word.distance}`"
-    if word.distance == 0:
-        yield "fuzzy-exact", f"`{word.text}~` fits only the word itself", "leave ~ out"
-    elif letters <= 3:
+    if letters <= 3:
         message = f"{shown} changes {word.distance} of {letters} letters, and fits unrelated words"
         yield "fuzzy-short", message, "write the spellings that are meant"
     elif word.distance > 1 and letters <= 5:

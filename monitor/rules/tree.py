@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor.model.condition import (
+    NOWHERE,
     And,
     Condition,
     Near,
@@ -17,6 +18,7 @@ from monitor.model.condition import (
 )
 from monitor.query import MAX_DISTANCE, proximity_fault
 from monitor.rules.items import read_item, read_query, split_by_yaml
+from monitor.rules.walk import location_of
 from monitor.rules.wordlists import UNUSABLE
 from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
 from monitor.yaml12 import Mapping as YamlMapping
@@ -38,29 +40,39 @@ def read_match(reader: Reader, node: Node, lists: Mapping[str, Condition]) -> Co
         condition = read_query(reader, node, lists)
     else:
         condition = _TreeReader(reader, lists).condition(node)
-    if len(reader.problems) == found and not positive(condition):
-        message = "this says only what must not be there, or nothing about the text"
-        hint = "add at least one word or phrase that must be there to every way to match"
-        reader.report("nothing-positive", message, node, hint)
+    if len(reader.problems) == found and (part := negative_part(condition)) is not None:
+        place = location_of(part)
+        if part is condition:
+            message = "the rule names nothing that must be there"
+            hint = "a rule needs a word or phrase, not only exclusions and properties"
+        else:
+            message = "this way to match names nothing that must be there"
+            hint = "join it by AND with a word or phrase, or put it into `none`"
+        reader.report("nothing-positive", message, node if place == NOWHERE else place, hint)
     return condition
 
 
-def positive(condition: Condition) -> bool:
-    """Whether every text that matches holds something that the condition names (or it is `*`)."""
+def negative_part(condition: Condition) -> Condition | None:
+    """Return the part by which a text can match that has none of the words; None if there is none.
+
+    `*` is no such part: it says so itself.
+    """
     match condition:
         case Not() | Property():
-            return False
+            return condition
         case And():
-            return any(map(positive, condition.operands))
+            parts = [negative_part(operand) for operand in condition.operands]
+            return condition if all(parts) else None
         case Or():
-            return all(map(positive, condition.operands))
+            parts = [negative_part(operand) for operand in condition.operands]
+            return next((part for part in parts if part is not None), None)
         case Some():
-            others = sum(not positive(operand) for operand in condition.operands)
-            return others < condition.count
+            parts = [negative_part(operand) for operand in condition.operands]
+            return condition if sum(map(bool, parts)) >= condition.count else None
         case Within():
-            return positive(condition.operand)
+            return negative_part(condition.operand)
         case _:
-            return True
+            return None
 
 
 class _TreeReader:
@@ -96,7 +108,9 @@ class _TreeReader:
     def _tree(self, node: YamlMapping) -> Condition:
         if query := split_by_yaml(node):
             message = "this is a mapping to YAML, because of the space after the colon"
-            self._reader.report("space-after-colon", message, node, f"write {query!r}, in quotes")
+            self._reader.report(
+                "space-after-colon", message, node, f"write {query!r}, without the space"
+            )
             return UNUSABLE
         fields = self._reader.mapping(node, "the condition", KEYS)
         if fields is None or not self._sound(fields):

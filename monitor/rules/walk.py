@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.model.condition import Condition, Not, Number, Phrase, Property, Regex
+from monitor.errors import Location
+from monitor.model.condition import NOWHERE, Condition, Not, Number, Phrase, Property, Regex
 from monitor.query import inside
 
 Leaf = Phrase | Number | Regex | Property
@@ -36,3 +37,9 @@ def positive_leaves(condition: Condition) -> Iterator[Leaf]:
         if isinstance(node, Phrase | Number | Regex | Property):
             yield node
         waiting.extend(reversed(inside(node)))
+
+
+def location_of(condition: Condition) -> Location:
+    """Return where a condition begins, as far as its parts know; else `NOWHERE`."""
+    places = (getattr(node, "location", NOWHERE) for node in nodes(condition))
+    return next((place for place in places if place != NOWHERE), NOWHERE)

@@ -30,7 +30,11 @@ class _Complaint:
 
 
 _COMPLAINTS = (
-    _Complaint("mapping values are not allowed", "a second `: ` in one value", _QUOTE),
+    _Complaint(
+        "mapping values are not allowed",
+        "a second `: ` in one value",
+        f"{_QUOTE}; or indent the line like the keys above",
+    ),
     _Complaint("sequence entries are not allowed", "a list cannot begin here", "begin a new line"),
     _Complaint("unexpected end of stream", "this quote is never closed", "close it", opening=True),
     _Complaint("',' or ']'", "this list is never closed, or a comma is missing", _QUOTE),

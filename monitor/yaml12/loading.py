@@ -182,7 +182,12 @@ class _Builder:
         tag = event.tag.removeprefix(_CORE_PREFIX)
         kind = {Scalar: CORE_TAGS - {"seq", "map"}, Sequence: {"seq"}, Mapping: {"map"}}[type(node)]
         if tag not in kind:
-            self._report("tag", f"the type {short(event.tag)} is not known here", node.location)
+            self._report(
+                "tag",
+                f"the type {short(event.tag)} is not known here",
+                node.location,
+                "leave it out",
+            )
             return ""
         if isinstance(node, Scalar) and not fits(node.raw, tag):
             self._report("tag", f"{short(node.raw)!r} is no {tag}", node.location)

@@ -52,12 +52,13 @@ class Reader:
         if not isinstance(node, Mapping):
             self._wrong_type(node, what, "a mapping of `key: value`")
             return None
-        if allowed is not None and not node.keys.keys() <= set(allowed):
-            free = [name for name in allowed if name not in node.keys]
-            for name, key in node.keys.items():
+        if allowed is not None:
+            for name in node.keys:
                 if name not in allowed:
-                    hint = did_you_mean(name, free)
-                    self.report("unknown-key", f"{what} has no key {short(name)!r}", key, hint)
+                    free = [key for key in allowed if key not in node.keys]
+                    hint = did_you_mean(name, free or allowed)
+                    message = f"{what} has no key {short(name)!r}"
+                    self.report("unknown-key", message, node.keys[name], hint)
         for name in required:
             if name not in node.keys:
                 self.report("missing-key", f"{what} needs the key {name!r}", node)

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 def suggest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that is spelled most like `name`, if any is near.
 
-    Near is at most a third of the letters wrong (optimal string alignment), letter case and the
+    Near is at most two letters in five wrong (optimal string alignment), letter case and the
     choice of `-`, `_` or a space aside.
     """
     choices = sorted(known)
@@ -20,7 +20,7 @@ def suggest(name: str, known: Iterable[str]) -> str | None:
         choices,
         scorer=OSA.normalized_similarity,
         processor=_plain,
-        score_cutoff=2 / 3 - 1e-9,
+        score_cutoff=0.6,
     )
     return found[0] if found else None
 
