@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -27,6 +28,8 @@ from monitor.store.types import insert_into
 
 _DAEMON_LOCK = 0x6D6F6E69746F7233  # "monitor3"
 _ONLY_ROW = 1
+_PAUSES = (0.02, 0.1)
+"""Seconds."""
 
 
 class _Lock(Protocol):
@@ -134,6 +137,15 @@ class _ServerLock:
             self._connection = None
 
 
+def _taken(lock: _Lock) -> bool:
+    """Take a lock; somebody who only asks whether it is taken holds it for an instant."""
+    for pause in _PAUSES:
+        if lock.take():
+            return True
+        time.sleep(pause)
+    return lock.take()
+
+
 class Presence:
     """The part of `desk.Desk` about the daemon and what it told its operator."""
 
@@ -143,7 +155,7 @@ class Presence:
     def claim(self, host: str, pid: int, now: datetime) -> DaemonReport | None:
         """See `Desk.claim`."""
         lock = self._lock()
-        if not lock.take():
+        if not _taken(lock):
             raise AlreadyRunning(self._who())
         self._held = lock
         before = self._row()

@@ -106,7 +106,7 @@ def test_damage_is_found(sqlite_url: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
         root = connection.execute(
-            "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_hits_at'"
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'ix_hits_at_id'"
         ).fetchone()[0]
     with Path(path).open("r+b") as file:
         file.seek((root - 1) * 4096)
