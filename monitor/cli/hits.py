@@ -175,6 +175,25 @@ def _done(wanted: Sequence[int], done: Sequence[int], what: str) -> int:
     return 1 if missing else 0
 
 
+@command.command("dismiss", epilog="Example: `monitor hits dismiss 12 | patch -p0`")
+@click.argument("id", type=int)
+@common
+def dismiss(config: str | None, *, id: int) -> int:
+    """Dismiss a hit as wrong, and print a patch that keeps its rule from such texts.
+
+    The patch adds the passage as a `miss` sample and a phrase to the rule's `none:`, the one that
+    would have removed the fewest of the rule's other hits of the last 90 days; how many, it says.
+    """
+    from monitor.cli.dismissal import print_patch  # noqa: PLC0415 - loads the engine
+
+    settings = open_settings(config)
+    with open_database(settings) as store:
+        done = store.review([id], Review.DISMISSED, now())
+        if done:
+            print_patch(settings, store, id)
+    return _done([id], done, "Dismissed")
+
+
 @command.command(
     "export", epilog="Example: `monitor hits --since 30d export --format csv > hits.csv`"
 )

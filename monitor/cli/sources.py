@@ -176,7 +176,8 @@ def import_(config: str | None, *, file: Path, only_print: bool) -> int:
         say(f"left out: {refusal.where}: {refusal.reason}")
     if only_print:
         for source in new:
-            click.echo("\n".join(source_lines(source)))
+            first, *more = source_lines(source)
+            click.echo("\n".join([f"  - {first}", *(f"    {line}" for line in more)]))
         return 0
     if new:
         text = settings.path.read_text(encoding="utf-8")
