@@ -100,7 +100,7 @@ class Attempt:
         if not self.runs:
             return self._answer
         self._call.cut()
-        self._thread.join(_GRACE)
+        self._thread.join(min(limit, _GRACE))
         with self._lock:
             answer = self._answer
         return answer if answer and answer.outcome is DeliveryOutcome.DELIVERED else None

@@ -43,13 +43,12 @@ def check_channel(channel: Channel) -> Problem | None:
         try:
             service = load(channel.url)
             form = service.form
-            warning = _mail_warning(channel, service) if service.is_mail else None
+            warning = _mail_problem(channel, service) if service.is_mail else None
         except Unusable as error:
             return _problem(channel, "unusable-channel", error.reason, error.hint)
         except ChannelError as error:
             return _problem(channel, "unusable-channel", str(error))
-        if warning is None and service.recipients > 1:
-            warning = _several(channel, service.recipients)
+        warning = warning or _service_warning(channel, service)
     return _template_problem(channel, form) or warning
 
 
@@ -93,7 +92,7 @@ def sample(kind: AlertKind) -> AlertContent:
     return AlertContent(alert, items)
 
 
-def _mail_warning(channel: Channel, service: Service) -> Problem | None:
+def _mail_problem(channel: Channel, service: Service) -> Problem | None:
     from monitor.notify.receivers import mail_settings  # noqa: PLC0415 - imports apprise
 
     envelope, server = mail_settings(service)
@@ -105,8 +104,6 @@ def _mail_warning(channel: Channel, service: Service) -> Problem | None:
             "it sends its password without encryption",
             "write mailtos:// (port 587, STARTTLS), or add mode=ssl",
         )
-    if len(envelope.recipients) > 1:
-        return _several(channel, len(envelope.recipients))
     unsent = refused_headers(envelope.headers)
     if unsent:
         names = ", ".join(one_line(name, 40) for name in unsent)
@@ -119,11 +116,17 @@ def _mail_warning(channel: Channel, service: Service) -> Problem | None:
     return None
 
 
-def _several(channel: Channel, count: int) -> Problem:
+def _service_warning(channel: Channel, service: Service) -> Problem | None:
+    if service.complaints:
+        said = f"a part of its URL is not used: {service.complaints[0]}"
+        return _warning(channel, "part-not-used", said, "correct it, or take it out")
+    count = service.recipients
+    if count == 1:
+        return None
     return _warning(
         channel,
         "several-recipients",
-        f"it has {count} recipients: where one fails, a retry may repeat the alert to the others",
+        f"it has {count} recipients: while one fails, the others wait or get the alert again",
         "give each recipient a channel of its own, and name them all in the route's `to`",
     )
 

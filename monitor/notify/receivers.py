@@ -14,7 +14,7 @@ from monitor.notify.mail import Envelope, Mailbox, message_of
 from monitor.notify.outlets import Outlet
 from monitor.notify.redaction import Redactor
 from monitor.notify.render import Rendered, Templates
-from monitor.notify.services import Service, load
+from monitor.notify.services import Service, Unusable, load
 from monitor.notify.smtp import Mailer, Server
 from monitor.notify.wire import watched
 
@@ -81,8 +81,11 @@ class MailOutlet:
 
 
 def mail_settings(service: Service) -> tuple[Envelope, Server]:
-    """Return what apprise's mail plugin read from its URL."""
+    """Return what apprise's mail plugin read from its URL; raises Unusable without a recipient."""
     plugin: Any = service.plugin
+    if not plugin.targets:
+        said = "; ".join(service.complaints)
+        raise Unusable("it has no recipient that mail can be sent to", said)
     envelope = Envelope(
         sender=Mailbox(plugin.from_addr[0] or "", plugin.from_addr[1]),
         to=[Mailbox(name or "", address) for name, address in plugin.targets],

@@ -51,7 +51,7 @@ def secret_parts(url: str) -> frozenset[str]:
     found = {login, password, fragment}
     if not mail:
         found |= {user, host, re.sub(r":\d+$", "", host), path, address, rest}
-        found |= set(path.split("/"))
+        found |= {part.lstrip("#@") for part in path.split("/")} | set(path.split("/"))
     for key, value in parse_qsl(query, keep_blank_values=True):
         if key.casefold() not in (_MAIL_OPEN | _OPEN if mail else _OPEN):
             found |= {value, *value.split(","), "" if value else key}

@@ -65,6 +65,8 @@ class Service:
     body_format: NotifyFormat
     final: bool
     """The text is in the service's own markup already: apprise is to convert nothing."""
+    complaints: tuple[str, ...] = ()
+    """What apprise warned of while it read the URL, without secrets."""
 
     @property
     def is_mail(self) -> bool:
@@ -124,7 +126,9 @@ def load(url: str) -> Service:
         words.setdefault("rto", READ_TIMEOUT)
         plugin = _made(found, words, url, call)
     plugin.request_rate_per_sec = 0.0
-    return _service(plugin)
+    redact = Redactor(url)
+    complaints = tuple(one_line(redact(said), 200) for said in call.complaints())
+    return replace(_service(plugin), complaints=complaints)
 
 
 def _parsed(schema: str, url: str) -> tuple[type[NotifyBase], dict[str, Any]]:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import settings
 
 from monitor.notify.notifier import AppriseNotifier
+from tests.notify.serving import HttpReceiver, Reply, http_receiver
+
+settings.register_profile("no deadline", deadline=None)  # a slow machine is no defect
+settings.load_profile("no deadline")
+SERVICES = ("hooks.slack.com", "slack.com", "discord.com", "api.telegram.org", "ntfy.sh")
 
 
 @pytest.fixture
@@ -42,5 +49,23 @@ def server_tls(
     for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(bundle))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
+    authority.issue_cert("localhost", *SERVICES).configure_cert(context)
     return context
+
+
+@pytest.fixture
+def instead_of_the_internet(
+    server_tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., AbstractContextManager[HttpReceiver]]:
+    """A receiver that stands for every service, reached as a proxy on the loopback interface."""
+
+    @contextmanager
+    def start(*replies: Reply) -> Iterator[HttpReceiver]:
+        with http_receiver(*replies, proxy_tls=server_tls) as receiver:
+            for name in ("HTTPS_PROXY", "https_proxy"):
+                monkeypatch.setenv(name, f"http://127.0.0.1:{receiver.port}")
+            for name in ("NO_PROXY", "no_proxy"):
+                monkeypatch.delenv(name, raising=False)
+            yield receiver
+
+    return start

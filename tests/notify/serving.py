@@ -52,13 +52,29 @@ class HttpReceiver:
 
 @contextmanager
 def http_receiver(
-    *replies: Reply, paths: Mapping[str, Reply] | None = None, tls: ssl.SSLContext | None = None
+    *replies: Reply,
+    paths: Mapping[str, Reply] | None = None,
+    proxy_tls: ssl.SSLContext | None = None,
 ) -> Iterator[HttpReceiver]:
-    """A server that gives these replies in order; `paths` answers what starts so otherwise."""
+    """A server that gives these replies in order; `paths` answers what starts so otherwise.
+
+    With `proxy_tls` it is a proxy too, and answers itself for whatever host it is to connect to.
+    """
     lock = threading.Lock()
     receiver = HttpReceiver(0, [], list(replies) or [Reply()])
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_CONNECT(self) -> None:
+            assert proxy_tls is not None
+            self.send_response(200)
+            self.end_headers()
+            self.connection = proxy_tls.wrap_socket(self.connection, server_side=True)
+            self.rfile = self.connection.makefile("rb")
+            self.wfile = self.connection.makefile("wb", buffering=0)
+            self.close_connection = False
+
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(length)
@@ -75,11 +91,16 @@ def http_receiver(
                 reply.hold.wait(30)
             said = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response(reply.status)
+            self.send_header("Connection", "close")
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
+
+        def finish(self) -> None:
+            super().finish()
+            self.connection.close()
 
         do_GET = do_POST = do_PUT = answer  # noqa: N815 - http.server's names
 
@@ -93,8 +114,6 @@ def http_receiver(
             pass
 
     server = Server(("127.0.0.1", 0), Handler)
-    if tls is not None:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
     receiver.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
