@@ -164,11 +164,12 @@ PEER_COLUMNS = (
     "articles checked: verdicts that differ",
 )
 PEERS_NOTE = (
-    "Each peer runs the rules that it can express; the engine runs exactly these beside it, warm, one "
-    "article at a time. Every verdict on the articles measured is compared. Cannot be expressed:\n\n"
+    "Each peer runs the rules that it can express; the engine runs exactly these beside it, warm, "
+    "one article at a time. Every verdict on the articles measured is compared. "
+    "Cannot be expressed:\n\n"
     + "\n".join(f"- {peer.name}: {peer.cannot}" for peer in PEERS)
-    + "\n\nA batch of 1 is what a daemon has; peers that index articles are shown at larger batches too."
-    "\nThe compiler of hyperscan is left out beyond 10,000 rules: it takes many minutes."
+    + "\n\nA batch of 1 is what a daemon has; peers that index are shown at larger batches "
+    "too. hyperscan is left out beyond 10,000 rules: compiling takes many minutes."
 )
 
 

@@ -66,7 +66,7 @@ def snowball(word: str, language: str | None) -> str:
     return str(Stemmer.Stemmer(algorithm, 0).stemWord(word))
 
 
-def fits(  # noqa: PLR0911 - one for each kind of pattern
+def fits(
     pattern: WordPattern, folded: str, kept: str, *, shouted: bool, language: str | None
 ) -> bool:
     """Return whether a word, given folded and with its case kept, fits.
