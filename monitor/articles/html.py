@@ -23,6 +23,7 @@ from monitor.articles.prose import (
     html_tree,
     one_line,
     paragraphs,
+    without_title,
 )
 from monitor.model.article import Article
 from monitor.model.source import Refusal
@@ -97,9 +98,10 @@ def read_page(markup: str, url: str | None = None) -> Page:
     title, text, author, day, tags = _extracted(markup, url or own)
     found = tuple(paragraphs(text.replace("\n", "\n\n"))) or tuple(html_paragraphs(markup))
     ld_date = _JSON_LD_DATE.search(markup)
+    title = title or facts.title
     return Page(
-        title=title or facts.title,
-        paragraphs=found,
+        title=title,
+        paragraphs=tuple(without_title(found, title)),
         author=author,
         published=next(
             (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
@@ -61,6 +61,11 @@ def _joined(text: str) -> str:
 def unrepeated(parts: Iterable[str]) -> list[str]:
     """Return the paragraphs without those that only repeat an earlier one (photo captions)."""
     return list(dict.fromkeys(parts))
+
+
+def without_title(parts: Sequence[str], title: str) -> Sequence[str]:
+    """Return the paragraphs of a page without its headline, where it stands before the text."""
+    return parts[1:] if len(parts) > 1 and parts[0].casefold() == title.casefold() else parts
 
 
 def body_of(parts: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from monitor.articles.prose import (
     one_line,
     paragraphs,
     shortened,
+    without_title,
 )
 from monitor.model.article import Article
 from monitor.model.source import Refusal, Source
@@ -136,7 +137,7 @@ def article_of(
     if page is not None:
         title = title or page.title
         if _length(page.paragraphs) > _length(parts):
-            parts = page.paragraphs
+            parts = without_title(page.paragraphs, title)
     if not title and not parts:
         return None
     title = title or first_sentence(parts[0])
