@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +110,21 @@ def test_a_title_in_the_page_is_found_without_metadata():
 )
 def test_broken_pages_raise_nothing(markup: str):
     assert "\n" not in "".join(read_page(markup).paragraphs)
+
+
+GOLD = Path(__file__).parents[3] / "shared" / "data" / "extraction"
+
+
+@pytest.mark.skipif(not GOLD.is_dir(), reason="the pages with known texts are not here")
+def test_real_pages_give_their_text_and_leave_out_the_rest():
+    right = missed = wrong = 0
+    for page in json.loads((GOLD / "gold.json").read_text()).values():
+        found = read_html((GOLD / page["file"]).read_bytes(), page["file"])
+        assert isinstance(found, Article), page["file"]
+        text = " ".join(found.body.split())
+        for passage in page["with"]:
+            there = " ".join(passage.split()) in text
+            right, missed = right + there, missed + (not there)
+        wrong += sum(" ".join(passage.split()) in text for passage in page["without"])
+    assert right / (right + missed) > 0.95
+    assert right / (right + wrong) > 0.97

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.articles.identity import content_hash, identity_keys
-from monitor.articles.judgement import Judgement, Verdict, judge, titles_alike
-from monitor.model.article import Article, KnownArticle
+from monitor.articles.identity import identity_keys
+from monitor.articles.judgement import Judgement, Verdict, titles_alike
+from monitor.model.article import Article
+from tests.articles.memory import Memory
 
 DAY = datetime(2022, 1, 6, tzinfo=UTC)
 LONG = "Protesters stormed the residence of the president and set it on fire, reports say. " * 4
@@ -21,32 +22,6 @@ STORY = Article(
     published=DAY,
 )
 OTHER_TITLE = "Airport seized by armed men"
-
-
-@dataclass
-class Memory:
-    """Keeps articles as the store does: a key leads to the article that had it last."""
-
-    known: dict[str, KnownArticle] = field(default_factory=dict)
-    count: int = 0
-
-    def see(self, article: Article) -> Judgement:
-        verdict = judge(article, identity_keys(article), self.known)
-        id = verdict.id
-        if id is None:
-            self.count += 1
-            id = self.count
-        if verdict.verdict is not Verdict.SAME:
-            entry = KnownArticle(
-                id, content_hash(article), 1, article.title, article.url, article.published, None,
-                late=False,
-            )  # fmt: skip
-            self.known = {k: entry if v.id == id else v for k, v in self.known.items()}
-            self.known |= dict.fromkeys(verdict.keys, entry)
-        else:
-            old = next(v for v in self.known.values() if v.id == id)
-            self.known |= dict.fromkeys(verdict.keys, old)
-        return verdict
 
 
 def verdicts(*articles: Article) -> list[tuple[str, int]]:
