@@ -174,17 +174,13 @@ class StoryWriting:
             "low": Seconds.count(at - window),
             "high": Seconds.count(at + window),
             "rows": ROWS_A_KEY,
+            "most": MAX_CANDIDATES,
         }
         rows = self._connection.execute(
-            _newest_rows(table, column, len(keys)),
+            _sharing(table, column, len(keys)),
             bounds | {f"key{n}": key for n, key in enumerate(keys)},
         )
-        shared: Counter[int] = Counter()
-        newest: dict[int, int] = {}
-        for article, moment in rows:
-            shared[article] += 1
-            newest[article] = moment
-        return sorted(shared, key=lambda one: (-shared[one], -newest[one], -one))
+        return [article for (article,) in rows]
 
     def _open(self, title: str, publisher: str, copied: int, at: datetime) -> int:
         story = self._connection.execute(
@@ -310,12 +306,15 @@ def note_publishers(connection: Connection, story: int, pairs: Collection[tuple[
 
 
 @cache
-def _newest_rows(table: str, column: str, keys: int) -> TextClause:
-    """Return one statement for the newest rows of each of so many keys."""
-    of_each = (
+def _sharing(table: str, column: str, keys: int) -> TextClause:
+    """Return one statement for the articles among the newest rows of each of so many keys."""
+    newest = " UNION ALL ".join(
         f"SELECT article, at FROM (SELECT article, at FROM {table} "  # noqa: S608 - names of ours
         f"WHERE {column} = :key{n} AND at BETWEEN :low AND :high "
         f"ORDER BY at DESC, article DESC LIMIT :rows) AS k{n}"
         for n in range(keys)
     )
-    return text(" UNION ALL ".join(of_each))
+    return text(
+        f"SELECT article FROM ({newest}) AS found GROUP BY article "  # noqa: S608 - as above
+        "ORDER BY count(*) DESC, max(at) DESC, article DESC LIMIT :most"
+    )

@@ -111,7 +111,7 @@ SMALL = {"sources", "silences", "notices", "daemons", "rule_versions", "refusals
 ALLOWED = re.compile(
     r"SCAN (decisions USING INDEX ix_decisions_waiting|hits USING INDEX ix_hits_undecided)"
     r"|SCAN (stories|alerts) USING (COVERING )?INDEX \w+"
-    r"|SCAN (anon_\d+|k\d+|\(subquery-\d+\)|CONSTANT ROW|articles_fts VIRTUAL TABLE)"
+    r"|SCAN (anon_\d+|k\d+|found|\(subquery-\d+\)|CONSTANT ROW|articles_fts VIRTUAL TABLE)"
 )
 
 
