@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitor.articles.documents import MAX_DOCUMENT, read_document
 from monitor.articles.language import detect_language
+from monitor.errors import Problem
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.article import Article
 from monitor.model.condition import Condition, Number, Phrase, Property, PropertyKind, Stem
@@ -89,6 +90,15 @@ class SampleResult:
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
 
+    @property
+    def problem(self) -> Problem | None:
+        """What to tell of a sample that failed; None if it passed."""
+        if self.passed:
+            return None
+        message = f"the test of {self.rule!r} fails: {self.reason}"
+        hint = "change the rule, or the sample"
+        return Problem("test-failed", message, self.sample.location, hint)
+
 
 def run_samples(
     rules: Iterable[Rule], ruleset: RuleSet | None, now: datetime
@@ -126,9 +136,9 @@ def _run(rule: Rule, ruleset: RuleSet, now: datetime) -> Iterator[SampleResult]:
 
 def _reason(found: tuple[Evidence, ...] | None) -> str:
     if found is None:
-        return "should hit, and does not"
+        return "it should hit this, and does not"
     words = ", ".join(dict.fromkeys(repr(evidence.text) for evidence in found[:5]))
-    return f"should miss, and hits{f' by {words}' if words else ''}"
+    return f"it should miss this, and hits{f' by {words}' if words else ''}"
 
 
 def _articles(sample: Sample) -> list[Article] | str:
