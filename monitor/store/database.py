@@ -24,9 +24,9 @@ from monitor.store.retention import Retention
 from monitor.store.rows import STORED_ARTICLE, stored_article
 from monitor.store.schema import require_current
 from monitor.store.silencing import Silencing
-from monitor.store.stories import TermCounts
 from monitor.store.story_listing import StoryListing
 from monitor.store.tables import articles, rule_versions, source_files, sources, story_members
+from monitor.store.term_counts import TermCounts
 from monitor.store.types import batches, index_key, insert_into
 from monitor.store.upkeep import Upkeep
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from monitor.model.decision import Outcome
 from monitor.model.story import Joined
-from monitor.store.stories import TermCounts, add_search_rows, note_publishers
+from monitor.store.stories import add_search_rows, note_publishers
 from monitor.store.tables import (
     articles,
     decisions,
@@ -22,6 +22,7 @@ from monitor.store.tables import (
     told_groups,
 )
 from monitor.store.telling import read_tellings, tell
+from monitor.store.term_counts import DOCUMENTS, TermCounts
 from monitor.store.types import batches, inline, insert_into
 from monitor.stories.linking import keys
 from monitor.stories.rarity import Rarity
@@ -219,6 +220,6 @@ def _make_findable(connection: Connection, row: Any, counts: TermCounts) -> None
         features = Features.from_bytes(row.features)
     except StaleFeatures:
         return  # of another version of the program: nothing can be compared with it
-    found = counts.read(connection, ["", *features.terms])
-    rarity = Rarity(found.pop(""), found)
+    found = counts.read(connection, [DOCUMENTS, *features.terms])
+    rarity = Rarity(found.pop(DOCUMENTS), found)
     add_search_rows(connection, row.article, features, keys(features, rarity), row.at)

@@ -37,6 +37,7 @@ from monitor.store.tables import (
     term_counts,
     told_groups,
 )
+from monitor.store.term_counts import DOCUMENTS
 from monitor.stories.linking import COPY_WINDOW, EVENT_WINDOW
 from monitor.stories.rarity import RAREST
 
@@ -111,12 +112,14 @@ class Retention:
                 )
         with self._database.writing() as connection:
             documents = connection.execute(
-                select(term_counts.c.count).where(term_counts.c.term == "")
+                select(term_counts.c.count).where(term_counts.c.term == DOCUMENTS)
             ).scalar_one_or_none()
             # Far below RAREST all terms weigh the same, counted or not.
             few = (documents or 0) * RAREST / 20
             connection.execute(
-                delete(term_counts).where(term_counts.c.count < few, term_counts.c.term != "")
+                delete(term_counts).where(
+                    term_counts.c.count < few, term_counts.c.term != DOCUMENTS
+                )
             )
 
     def _removing(self, table: Table[Any], old: Any) -> Iterator[int]:

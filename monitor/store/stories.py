@@ -1,8 +1,4 @@
-"""Stories while articles come in: candidates for the next one, and what is kept of it.
-
-Document frequencies change with every article and are needed for thousands of terms; they are
-held in memory, written through, and read from the database when first asked for.
-"""
+"""Stories while articles come in: candidates for the next one, and what is kept of it."""
 
 from __future__ import annotations
 
@@ -24,6 +20,7 @@ from monitor.store.tables import (
     story_terms,
     term_counts,
 )
+from monitor.store.term_counts import DOCUMENTS, TermCounts
 from monitor.store.types import Seconds, batches, insert_into
 from monitor.stories.linking import (
     COPY_WINDOW,
@@ -36,45 +33,9 @@ from monitor.stories.publishing import publishers
 from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features, StaleFeatures
 
-_DOCUMENTS = ""
-"""The term under which the articles themselves are counted."""
-_MOST_TERMS = 100_000
 _MOST_PAIRS = 500
 """Of publisher and text, looked at to count a story's publishers."""
 _STORIES_LOCK = 0x6D6F6E69746F7232  # "monitor2": one writer of stories at a time on PostgreSQL
-
-
-class TermCounts:
-    """Document frequencies in memory. Safe to use by one transaction at a time."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-
-    def read(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
-        """Return how many articles hold each term, 0 for unknown ones."""
-        wanted = set(terms)
-        held = self._counts  # one dict throughout, whoever forgets meanwhile
-        found = {term: held[term] for term in wanted & held.keys()}
-        read: dict[str, int] = dict.fromkeys(wanted - found.keys(), 0)
-        for some in batches(sorted(read)):
-            rows = connection.execute(
-                select(term_counts.c.term, term_counts.c.count).where(term_counts.c.term.in_(some))
-            )
-            read.update((term, count) for term, count in rows)
-        if len(self._counts) + len(read) > _MOST_TERMS:
-            self._counts = {}
-        self._counts.update(read)
-        return found | read
-
-    def add(self, terms: Iterable[str]) -> None:
-        """Count one article more for those of the terms that are in memory."""
-        for term in terms:
-            if term in self._counts:
-                self._counts[term] += 1
-
-    def forget(self) -> None:
-        """Read everything anew: a transaction that counted was rolled back."""
-        self._counts = {}
 
 
 class StoryWriting:
@@ -90,8 +51,8 @@ class StoryWriting:
     def rarity(self, terms: Collection[str]) -> Rarity:
         """See `ports.Writing.rarity`."""
         self._lock()
-        counts = self._counts.read(self._connection, [_DOCUMENTS, *terms])
-        return Rarity(counts.pop(_DOCUMENTS), counts)
+        counts = self._counts.read(self._connection, [DOCUMENTS, *terms])
+        return Rarity(counts.pop(DOCUMENTS), counts)
 
     def story_candidates(
         self, features: Features, keys: Sequence[str], at: datetime
@@ -138,7 +99,7 @@ class StoryWriting:
         )
         if link.keep_rows:
             add_search_rows(self._connection, article, features, keys, at)
-            counted = [_DOCUMENTS, *features.terms]
+            counted = [DOCUMENTS, *features.terms]
             self._counted.update(counted)
             self._counts.add(counted)
         return story

@@ -12,8 +12,8 @@ from monitor.model.listing import StoryArticle, StoryEntry
 from monitor.model.story import Joined, Story
 from monitor.store.engine import Database
 from monitor.store.parting import merge, split
-from monitor.store.stories import TermCounts
 from monitor.store.tables import articles, hits, stories, story_members
+from monitor.store.term_counts import TermCounts
 from monitor.store.types import batches, storable_id
 
 
