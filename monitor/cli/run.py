@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -41,13 +42,13 @@ def command(
     path = find_config(config, os.environ)
     back = None if catch_up is None else duration_of(catch_up, "--catch-up")
     if once:
-        return _once(str(path), back, debug=debug, as_json=as_json)
+        return _once(path, back, debug=debug, as_json=as_json)
     from monitor.daemon.main import run_daemon  # noqa: PLC0415 - loads everything
 
     return run_daemon(path, os.environ, catch_up=back, debug=debug)
 
 
-def _once(path: str, back: timedelta | None, *, debug: bool, as_json: bool) -> int:
+def _once(path: Path, back: timedelta | None, *, debug: bool, as_json: bool) -> int:
     from monitor.daemon.main import run_once  # noqa: PLC0415 - loads everything
 
     started = time.monotonic()

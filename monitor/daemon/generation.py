@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from monitor.config.settings import Settings
 from monitor.errors import Problem
@@ -18,9 +18,13 @@ class Generation:
 
     settings: Settings
     rules: Mapping[str, Rule]
-    """Every rule that can be used, by its id."""
+    """Every rule that can be used, by its id, and the canary's."""
     matcher: RuleSet
     """The rules that run on articles today."""
+    day: date
+    """The day (UTC) that the matcher was made for: rules expire."""
     loaded: datetime
     broken: tuple[Problem, ...] = ()
     """What is wrong with the rules that could not be used."""
+    changes: int = 0
+    """How often the matcher was changed since it was compiled whole."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from monitor import __version__
-from monitor.daemon.generation import Generation
-from monitor.daemon.metrics import Metrics
-from monitor.daemon.pulse import Pulse
-from monitor.errors import Problem, StoreError
-from monitor.ports import Clock
-from monitor.store.database import SqlStore
+from monitor.daemon.core import Core
+from monitor.errors import Problem
+from monitor.model.source import SourceState
 
 # An alert that could have been sent for so long says that deliveries do not work.
 _WAITING_TOO_LONG = timedelta(minutes=30)
@@ -22,102 +20,107 @@ _MOST_PROBLEMS = 20
 
 
 class Health:
-    """Collects what speaks against the daemon's health."""
+    """Collects what speaks against the daemon's health; safe to use from several threads.
 
-    def __init__(
-        self,
-        *,
-        store: SqlStore,
-        generation: Callable[[], Generation],
-        clock: Clock,
-        pulse: Pulse,
-        metrics: Metrics,
-    ) -> None:
+    `states` returns what is known of the sources.
+    """
+
+    def __init__(self, core: Core, *, states: Callable[[], Mapping[str, SourceState]]) -> None:
         self.problems: tuple[Problem, ...] = ()
         """What is wrong with what was edited last and is not in force."""
-        self.store_problem = ""
-        self._store = store
-        self._generation = generation
-        self._clock = clock
-        self._pulse = pulse
-        self._metrics = metrics
-        self._started = clock.now()
-        self._outbox: tuple[str, ...] = ()
-        self._polls = ""
+        self._core = core
+        self._states = states
+        self._metrics = core.metrics
+        self._started = core.now()
+        self._lock = threading.Lock()
+        self._faults: dict[str, str] = {}
+        self._doubts: dict[str, str] = {}
         self._line = "starting"
 
+    def fault(self, matter: str, text: str) -> None:
+        """Note what keeps the program from working; an empty text says that it is well again."""
+        with self._lock:
+            _note(self._faults, matter, text)
+
+    def doubt(self, matter: str, text: str) -> None:
+        """Note why a silence is not to be trusted; an empty text takes it back."""
+        with self._lock:
+            _note(self._doubts, matter, text)
+
     def reasons(self) -> tuple[str, ...]:
-        """Return what keeps the program from working; restarting it may help."""
-        found = [str(stage) for stage in self._pulse.stuck()]
-        if self.store_problem:
-            found.append(self.store_problem)
-        return tuple(found)
+        """Return what keeps the program from working."""
+        with self._lock:
+            faults = tuple(self._faults.values())
+        return (*map(str, self._core.pulse.stuck()), *faults)
 
     def doubts(self) -> tuple[str, ...]:
-        """Return why nobody should trust a silence now: `reasons`, polls and deliveries."""
-        polls = (self._polls,) if self._polls else ()
-        return (*self.reasons(), *polls, *self._outbox)
+        """Return why nobody should trust a silence now: `reasons`, polls, deliveries, canary."""
+        with self._lock:
+            doubts = tuple(self._doubts.values())
+        return (*self.reasons(), *doubts)
 
     def line(self) -> str:
         """Return the state in one line."""
         return self._line
 
     def measure(self, now: datetime) -> None:
-        """Look at outbox and sources, and set the gauges; what cannot be read stays as it was."""
-        generation = self._generation()
-        self._metrics.rules.labels("running").set(len(generation.matcher.rules))
+        """Look at outbox and sources, and set the gauges. Raises StoreError."""
+        running = len(self._core.generation().matcher.rules)
+        self._metrics.rules.labels("running").set(running)
         self._metrics.rules.labels("broken").set(len(self.problems))
-        try:
-            self._measure_outbox(now)
-            good, bad, gone = self._measure_sources(now)
-        except StoreError as error:
-            self.store_problem = str(error)
-            return
+        outbox = self._measure_outbox(now)
+        good, bad, gone = self._measure_sources(now)
+        self.doubt("outbox", outbox)
+        self._metrics.doubts.set(len(self.doubts()))
+        self._metrics.stuck.set(len(self._core.pulse.stuck()))
         parts = [f"{good} sources good"]
         parts += [f"{bad} bad"] if bad else []
         parts += [f"{gone} gone"] if gone else []
-        parts.append(f"{len(generation.matcher.rules)} rules")
+        parts.append(f"{running} rules")
         parts += [f"{len(self.problems)} problems in what was edited"] if self.problems else []
-        parts += list(self._outbox)
+        parts += self.doubts()
         self._line = ", ".join(parts)
 
-    def _measure_outbox(self, now: datetime) -> None:
+    def _measure_outbox(self, now: datetime) -> str:
         doubts: list[str] = []
-        oldest = 0.0
-        for figures in self._store.channel_figures():
+        oldest = timedelta()
+        for figures in self._core.store.channel_figures():
             self._metrics.pending.labels(figures.channel).set(figures.pending)
             self._metrics.dead.labels(figures.channel).set(figures.dead)
             age = (now - figures.oldest) if figures.oldest is not None else timedelta()
-            oldest = max(oldest, age.total_seconds())
-            if age > _WAITING_TOO_LONG:
+            oldest = max(oldest, age)
+            if figures.oldest is not None and age > _WAITING_TOO_LONG:
+                known = self._core.settings.channel(figures.channel) is not None
+                gone = "" if known else ", which is not configured any more"
                 doubts.append(
-                    f"{figures.pending} alerts wait for channel {figures.channel},"
+                    f"{figures.pending} alerts wait for channel {figures.channel}{gone},"
                     f" the oldest since {figures.oldest:%Y-%m-%d %H:%M} UTC"
                 )
-        self._metrics.oldest.set(oldest)
-        self._outbox = tuple(doubts)
+        self._metrics.oldest.set(oldest.total_seconds())
+        return "; ".join(doubts)
 
     def _measure_sources(self, now: datetime) -> tuple[int, int, int]:
-        sources = self._generation().settings.sources
-        states = self._store.source_states()
+        sources = self._core.settings.sources
+        states = self._states()
         known = [states[source.id] for source in sources if source.id in states]
         gone = sum(state.gone for state in known)
         bad = sum(state.failures > 0 and not state.gone for state in known)
-        good = sum(state.failures == 0 and state.last_success is not None for state in known)
+        good = sum(
+            state.failures == 0 and state.last_success is not None and not state.gone
+            for state in known
+        )
         for name, count in (("good", good), ("bad", bad), ("gone", gone)):
             self._metrics.sources.labels(name).set(count)
         last = max((state.last_success for state in known if state.last_success), default=None)
         shortest = min((source.every for source in sources), default=timedelta())
-        late = sources and now - (last or self._started) > shortest + _POLL_GRACE
-        self._polls = ""
-        if late:
-            since = f"{last:%Y-%m-%d %H:%M} UTC" if last else "the start"
-            self._polls = f"no source has been read since {since}"
+        late = sources and now - max(last or self._started, self._started) > shortest + _POLL_GRACE
+        since = f"{last:%Y-%m-%d %H:%M} UTC" if last else "the start"
+        self.doubt("polls", f"no source has been read since {since}" if late else "")
         return good, bad, gone
 
     def report(self) -> str:
         """Return what `monitor status` shows of a daemon, as JSON."""
-        generation = self._generation()
+        generation = self._core.generation()
         return json.dumps(
             {
                 "version": __version__,
@@ -129,3 +132,10 @@ class Health:
             },
             ensure_ascii=False,
         )
+
+
+def _note(notes: dict[str, str], matter: str, text: str) -> None:
+    if text:
+        notes[matter] = text
+    else:
+        notes.pop(matter, None)

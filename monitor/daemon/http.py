@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import socket
+import socketserver
+import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -16,6 +19,8 @@ from monitor.config.settings import Listen
 from monitor.errors import UsageError
 
 log = structlog.get_logger("http")
+
+_MOST_CLIENTS = 16
 
 Reasons = Callable[[], tuple[str, ...]]
 
@@ -29,17 +34,15 @@ class StatusServer:
     def __init__(
         self, listen: Listen, *, registry: CollectorRegistry, unhealthy: Reasons, unready: Reasons
     ) -> None:
+        self.listen = listen
         handler = _handler(registry, {"/healthz": unhealthy, "/readyz": unready})
-        family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
-        server_class = type("Server", (ThreadingHTTPServer,), {"address_family": family})
         try:
-            self._server = server_class((listen.host, listen.port), handler)
+            self._server = _Server(listen, handler)
         except OSError as error:
             raise UsageError(
                 f"http: {listen.host}:{listen.port} cannot be listened on: {error.strerror}; "
                 "choose another port, or end the program that has it"
             ) from None
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="http", daemon=True)
 
     @property
@@ -55,6 +58,40 @@ class StatusServer:
         """End."""
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    """Answers a bounded number of clients at a time; more are turned away."""
+
+    daemon_threads = True
+
+    def __init__(self, listen: Listen, handler: type[BaseHTTPRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+        self._places = threading.BoundedSemaphore(_MOST_CLIENTS)
+        super().__init__((listen.host, listen.port), handler)
+
+    def server_bind(self) -> None:
+        # http.server's own asks the resolver for the name of this machine, which may take long.
+        socketserver.TCPServer.server_bind(self)
+        host, port = self.socket.getsockname()[:2]
+        self.server_name, self.server_port = str(host), int(port)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        if self._places.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        # A client that hangs up, or speaks something else, is nobody's trouble.
+        del request
+        log.debug("request-failed", client=client_address, error=str(sys.exception()))
 
 
 def _handler(

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+
+import structlog
 
 from monitor.config.reading import load_settings
 from monitor.config.settings import Settings
+from monitor.daemon.canary import own_rules
 from monitor.daemon.generation import Generation
-from monitor.errors import InvalidRules, Problem
+from monitor.errors import InvalidRules, Problem, Severity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.rule import Rule
 from monitor.rules import Rulebook, load_rules, run_samples
+
+log = structlog.get_logger("rules")
+
+# After so many changes to a matcher it is compiled whole: what gone rules left behind goes, too.
+_MOST_CHANGES = 50
+# Rules whose samples are tried together: a sample is matched against all of them.
+_TOGETHER = 100
 
 
 def load(path: Path, environ: Mapping[str, str], now: datetime) -> Generation:
@@ -24,55 +35,72 @@ def load(path: Path, environ: Mapping[str, str], now: datetime) -> Generation:
     """
     settings = load_settings(path, environ)
     rulebook, broken = read_rules(settings)
-    return make_generation(settings, rulebook, broken, now)
+    return make_generation(settings, rulebook.rules, now, broken=broken)
 
 
 def read_rules(settings: Settings) -> tuple[Rulebook, tuple[Problem, ...]]:
     """Return the rules that can be used, and everything wrong with the others."""
     names = [channel.name for channel in settings.channels]
     try:
-        return load_rules(settings.rules, sources=settings.source_tags, channels=names), ()
+        rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names)
+        broken: tuple[Problem, ...] = ()
     except InvalidRules as error:
-        return error.usable, error.problems
+        rulebook = error.usable
+        broken = tuple(it for it in error.problems if it.severity is Severity.ERROR)
+    for warning in rulebook.warnings:
+        log.warning("doubtful", problem=str(warning))
+    return rulebook, broken
 
 
 def make_generation(
     settings: Settings,
-    rulebook: Rulebook,
-    broken: tuple[Problem, ...],
+    rules: Iterable[Rule],
     now: datetime,
+    *,
+    broken: tuple[Problem, ...] = (),
     former: Generation | None = None,
 ) -> Generation:
-    """Compile the rules; of a `former` generation, what did not change is not compiled again."""
-    rules = {rule.id: rule for rule in rulebook.rules}
+    """Compile the rules; of a `former` generation, what did not change is not compiled again.
+
+    Raises InvalidConfig where the canary cannot be.
+    """
+    found = {rule.id: rule for rule in rules}
+    found.update((rule.id, rule) for rule in own_rules(settings, found))
     running = {
         rule.id: rule
-        for rule in rulebook.rules
+        for rule in found.values()
         if rule.match is not None and rule.runs_on(now.date())
     }
+    matcher, changes = _matcher(running, former)
     return Generation(
         settings=settings,
-        rules=rules,
-        matcher=_matcher(running, former),
+        rules=found,
+        matcher=matcher,
+        day=now.date(),
         loaded=now,
         broken=broken,
+        changes=changes,
     )
 
 
-def _matcher(running: Mapping[str, Rule], former: Generation | None) -> RuleSet:
+def _matcher(running: Mapping[str, Rule], former: Generation | None) -> tuple[RuleSet, int]:
     if former is None:
-        return compile_rules(running.values())
+        return compile_rules(running.values()), 0
     before = former.matcher.rules
     changed = [rule for id, rule in running.items() if before.get(id) != rule]
     removed = [id for id in before if id not in running]
     if not changed and not removed:
-        return former.matcher
-    if len(changed) + len(removed) > len(running) // 4:
-        return compile_rules(running.values())
-    return former.matcher.replace(changed, removed)
+        return former.matcher, former.changes
+    if former.changes >= _MOST_CHANGES or len(changed) + len(removed) > len(running) // 4:
+        return compile_rules(running.values()), 0
+    return former.matcher.replace(changed, removed), former.changes + 1
 
 
-def failing_samples(generation: Generation, now: datetime) -> tuple[Problem, ...]:
-    """Run the rules' own tests; return one problem for each sample that fails."""
-    results = run_samples(generation.rules.values(), generation.matcher, now)
-    return tuple(result.problem for result in results if result.problem is not None)
+def failing_samples(rules: Collection[Rule], now: datetime) -> tuple[Problem, ...]:
+    """Run these rules' own tests; return one problem for each sample that fails."""
+    left = iter(rules)
+    failing: list[Problem] = []
+    while some := list(islice(left, _TOGETHER)):
+        results = run_samples(some, None, now)
+        failing += [result.problem for result in results if result.problem is not None]
+    return tuple(failing)

@@ -12,32 +12,47 @@ from structlog.typing import EventDict, WrappedLogger
 from monitor.config.secrets import redact
 
 # Libraries that narrate every request or job; only their troubles are of interest.
-_TALKATIVE = (
-    "apscheduler",
-    "httpx",
-    "httpcore",
-    "alembic",
-    "watchfiles",
-    "trafilatura",
-    "htmldate",
-)
+_TALKATIVE = {
+    # It warns of each run that the one before is in the way of; the timers tell what matters.
+    "apscheduler": logging.ERROR,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "alembic": logging.WARNING,
+    "watchfiles": logging.WARNING,
+    "trafilatura": logging.ERROR,
+    "htmldate": logging.ERROR,
+}
 
 
-def configure(*, json: bool, secrets: frozenset[str], quiet: bool, debug: bool) -> None:
-    """Set up logging for the process; `secrets` never reach a line, whoever logs them.
+class _Secrets:
+    """What must not be shown; grows with every configuration that is read."""
+
+    def __init__(self) -> None:
+        self.texts: frozenset[str] = frozenset()
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {key: _redacted(value, self.texts) for key, value in event.items()}
+
+
+_SECRETS = _Secrets()
+
+
+def keep_secret(secrets: frozenset[str]) -> None:
+    """Let these texts reach no line from now on, whoever logs them."""
+    _SECRETS.texts |= secrets
+
+
+def configure(*, json: bool, quiet: bool, debug: bool) -> None:
+    """Set up logging for the process.
 
     `quiet` logs nothing but what is broken in the program itself; `debug` logs more.
     """
-
-    def hide(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: _redacted(value, secrets) for key, value in event.items()}
-
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
-        hide,
+        _SECRETS,
     ]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -59,8 +74,8 @@ def configure(*, json: bool, secrets: frozenset[str], quiet: bool, debug: bool) 
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name, least in _TALKATIVE.items():
+        logging.getLogger(name).setLevel(max(level, least))
 
 
 def _redacted(value: object, secrets: frozenset[str]) -> object:

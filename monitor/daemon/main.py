@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
 import sys
-import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from types import FrameType
 from typing import TextIO
 
 import structlog
 
+from monitor.config.reading import load_settings
 from monitor.daemon import logs
-from monitor.daemon.generation import Generation
+from monitor.daemon.catching_up import CatchUp
+from monitor.daemon.clock import SystemClock
+from monitor.daemon.core import Core
+from monitor.daemon.footprint import footprint
 from monitor.daemon.loading import load
+from monitor.daemon.metrics import Metrics
 from monitor.daemon.once import Round, decide_all, deliver_all, poll_all
-from monitor.daemon.service import Service
+from monitor.daemon.pulse import Pulse
+from monitor.daemon.service import Outside, Service, claim
+from monitor.daemon.signals import Signals
 from monitor.daemon.systemd import Notify
-from monitor.daemon.wiring import SystemClock, make_notifier, make_reader, make_store
-from monitor.errors import Problem
-from monitor.pipeline.catch_up import catch_up as apply_to_past
-from monitor.store.database import SqlStore
+from monitor.daemon.wiring import make_notifier, make_reader, make_store
+from monitor.errors import Problem, StoreError
 
 log = structlog.get_logger("daemon")
+
+_LOOK = 1.0
+"""Seconds between looks at the wall clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class RoundResult:
 
 
 def run_once(
-    path: str | Path,
+    path: Path,
     environ: Mapping[str, str],
     *,
     catch_up: timedelta | None,
@@ -53,37 +58,38 @@ def run_once(
     Raises InvalidConfig, StoreError, AlreadyRunning. Rules that cannot be used are told on
     standard error and left out; the rest goes on.
     """
+    logs.configure(json=False, quiet=not debug, debug=debug)
     clock = SystemClock()
-    generation = load(Path(path), environ, clock.now())
-    logs.configure(json=False, secrets=generation.settings.secrets, quiet=not debug, debug=debug)
+    generation = load(path, environ, clock.now())
+    logs.keep_secret(generation.settings.secrets)
     for problem in generation.broken:
         sys.stderr.write(f"{problem}\n")
     store = make_store(generation.settings)
-    notifier = make_notifier(console)
+    core = Core(
+        store=store,
+        clock=clock,
+        monotonic=time.monotonic,
+        generation=lambda: generation,
+        metrics=Metrics(),
+        pulse=Pulse(time.monotonic),
+    )
     done = Round()
+    reader = make_reader(generation.settings, store)
+    notifier = make_notifier(console)
     try:
-        store.claim(socket.gethostname(), os.getpid(), clock.now())
-        done.hits += _begin(store, generation, catch_up, clock)
-        poll_all(
-            generation,
-            store=store,
-            reader=make_reader(generation.settings, store),
-            clock=clock,
-            done=done,
-            advance=advance,
-        )
-        decide_all(generation, store=store, clock=clock)
-        deliver_all(
-            generation,
-            store=store,
-            notifier=notifier,
-            clock=clock,
-            worker=f"{socket.gethostname()}:{os.getpid()}",
-            done=done,
-        )
-        store.leave()
+        claim(store, clock.now)
+        past = CatchUp(core, default=catch_up)
+        past.take_over(generation.rules)
+        past.turn()
+        done.hits += past.hits
+        poll_all(core, reader, done=done, advance=advance)
+        decide_all(core, done=done)
+        deliver_all(core, notifier, done=done)
     finally:
+        with suppress(StoreError):
+            store.leave()
         notifier.close()
+        reader.close()
         store.close()
     return RoundResult(done, generation.broken)
 
@@ -93,61 +99,52 @@ def run_daemon(
 ) -> int:
     """Run until SIGTERM or SIGINT; return the exit code.
 
-    Raises InvalidConfig, StoreError, AlreadyRunning before anything runs.
+    Raises InvalidConfig, StoreError, AlreadyRunning, UsageError before anything runs, and
+    AlreadyRunning when another daemon takes the database over.
     """
-    clock = SystemClock()
-    generation = load(path, environ, clock.now())
     notify = Notify(environ)
-    logs.configure(
-        json=notify.present or not sys.stderr.isatty(),
-        secrets=generation.settings.secrets,
-        quiet=False,
-        debug=debug,
-    )
-    store = make_store(generation.settings)
-    notifier = make_notifier()
-    service = Service(
-        generation,
-        store=store,
-        reader=make_reader(generation.settings, store),
-        notifier=notifier,
-        clock=clock,
-        monotonic=time.monotonic,
-        environ=environ,
-        notify=notify,
-    )
-    stop = threading.Event()
-    reload = threading.Event()
-    woken = threading.Event()
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        (reload if number == signal.SIGHUP else stop).set()
-        woken.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, on_signal)
-    try:
-        service.start(lambda: _begin(store, generation, catch_up, clock))
-        while not stop.is_set():
-            woken.wait()
-            woken.clear()
-            if reload.is_set() and not stop.is_set():
-                reload.clear()
-                service.reload()
-        service.stop()
-    finally:
-        notifier.close()
-        store.close()
+    logs.configure(json=notify.present or not sys.stderr.isatty(), quiet=False, debug=debug)
+    path = path.absolute()
+    clock = SystemClock()
+    with Signals() as signals:
+        # What is edited from here on is seen, and read anew.
+        read = footprint(path, load_settings(path, environ).rules)
+        generation = load(path, environ, clock.now())
+        logs.keep_secret(generation.settings.secrets)
+        store = make_store(generation.settings)
+        notifier = make_notifier()
+        outside = Outside(
+            store=store,
+            reader=lambda settings: make_reader(settings, store),
+            notifier=notifier,
+            clock=clock,
+            monotonic=time.monotonic,
+            environ=environ,
+            notify=notify,
+        )
+        try:
+            service = Service(generation, outside, path=path, read=read, catch_up=catch_up)
+            behind = _serve(service, signals)
+        finally:
+            notifier.close()
+            store.close()
+    if behind:
+        # Python would wait for what hangs; the database is settled, and nothing else is kept.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
     return 0
 
 
-def _begin(
-    store: SqlStore, generation: Generation, catch_up: timedelta | None, clock: SystemClock
-) -> int:
-    """Keep the rules' versions, and apply new and changed ones to the past as far as asked."""
-    now = clock.now()
-    before = store.current_versions()
-    rules = tuple(generation.rules.values())
-    store.keep_rules(rules, now)
-    changed = [rule for rule in rules if before.get(rule.id) != rule.version]
-    return apply_to_past(store, changed, default=catch_up, now=now)
+def _serve(service: Service, signals: Signals) -> tuple[str, ...]:
+    signals.on_impatience = service.hurry
+    service.start()
+    while not signals.ending and service.lost is None:
+        signals.wait(_LOOK)
+        service.look_at_clock()
+        if signals.reload_asked():
+            service.reload()
+    behind = service.stop()
+    if service.lost is not None:
+        raise service.lost
+    return behind

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+)
 
 from monitor import __version__
 
@@ -13,6 +20,7 @@ class Metrics:
     def __init__(self) -> None:
         registry = CollectorRegistry()
         self.registry = registry
+        ProcessCollector(registry=registry)
         build = Info("monitor_build", "The running version.", registry=registry)
         build.info({"version": __version__})
         self.polls = Counter(
@@ -33,10 +41,7 @@ class Metrics:
             ["source", "kind"],
             registry=registry,
         )
-        self.hits = Counter("monitor_hits", "New hits by source.", ["source"], registry=registry)
-        self.rule_hits = Counter(
-            "monitor_rule_hits", "New hits by rule.", ["rule"], registry=registry
-        )
+        self.rule_hits = Counter("monitor_hits", "New hits by rule.", ["rule"], registry=registry)
         self.decisions = Counter(
             "monitor_decisions", "Decisions by outcome.", ["outcome"], registry=registry
         )
@@ -47,7 +52,7 @@ class Metrics:
             registry=registry,
         )
         self.errors = Counter(
-            "monitor_errors", "Turns of a stage that failed.", ["stage"], registry=registry
+            "monitor_errors", "Failures by the stage that goes on.", ["stage"], registry=registry
         )
         self.pending = Gauge(
             "monitor_alerts_pending",
@@ -68,6 +73,11 @@ class Metrics:
             "How late the source is polled that waits longest.",
             registry=registry,
         )
+        self.hanging = Gauge(
+            "monitor_polls_hanging",
+            "Polls that were given up and have not come back.",
+            registry=registry,
+        )
         self.sources = Gauge(
             "monitor_sources", "Sources by state: good, bad, gone.", ["state"], registry=registry
         )
@@ -77,8 +87,25 @@ class Metrics:
         self.reload_ok = Gauge(
             "monitor_reload_ok", "1 if the last configuration read is in force.", registry=registry
         )
+        self.stuck = Gauge(
+            "monitor_stages_stuck", "Stages that make no progress.", registry=registry
+        )
+        self.doubts = Gauge(
+            "monitor_doubts", "Reasons not to trust a silence now.", registry=registry
+        )
         self.canary = Gauge(
             "monitor_canary_seconds",
             "Unix time of the canary that arrived last.",
+            registry=registry,
+        )
+        self.heartbeats = Counter(
+            "monitor_heartbeats",
+            "Heartbeats by outcome: answered, failed, withheld.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.heartbeat = Gauge(
+            "monitor_heartbeat_seconds",
+            "Unix time of the heartbeat that was answered last.",
             registry=registry,
         )

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+import queue
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.daemon.generation import Generation
+import structlog
+
+from monitor.daemon.core import Core
+from monitor.daemon.deciding import terms_of
 from monitor.errors import MonitorError
 from monitor.model.alert import DeliveryOutcome
 from monitor.model.source import PollOutcome, Source, SourceState
-from monitor.pipeline.decide import Terms, decide
-from monitor.pipeline.deliver import Terms as DeliveryTerms
-from monitor.pipeline.deliver import deliver
+from monitor.pipeline.decide import decide
+from monitor.pipeline.deliver import Terms, deliver
 from monitor.pipeline.detect import Detected, detect
-from monitor.ports import Clock, Notifier, SourceReader, Store
+from monitor.ports import Notifier, SourceReader
+
+log = structlog.get_logger("round")
+
+_WORKER = "round"
 
 
 @dataclass(slots=True)
@@ -34,7 +41,7 @@ class Round:
     alerts: int = 0
     """Delivered, as the channels say."""
     undelivered: list[str] = field(default_factory=list)
-    """A sentence for each alert that did not arrive (yet)."""
+    """A sentence for each attempt that failed, and for each channel with alerts that wait."""
 
     def add(self, source: Source, outcome: PollOutcome, detected: Detected) -> None:
         """Count what one source gave."""
@@ -49,117 +56,106 @@ class Round:
         if outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
             self.failed.append(f"{source.id}: {detected.state.last_error or outcome.value}")
 
+    def add_failure(self, source: Source, error: Exception) -> None:
+        """Count a source whose poll raised."""
+        self.sources += 1
+        self.failed.append(f"{source.id}: {str(error) or type(error).__name__}")
+
+
+_Ended = tuple[Source, tuple[PollOutcome, Detected] | Exception]
+
 
 def poll_all(
-    generation: Generation,
-    *,
-    store: Store,
-    reader: SourceReader,
-    clock: Clock,
-    done: Round,
-    advance: Callable[[int], object],
+    core: Core, reader: SourceReader, *, done: Round, advance: Callable[[int], object]
 ) -> None:
-    """Poll every source once, several at a time, and store what they give."""
-    states = store.source_states()
+    """Poll every source once, several at a time, and store what they give.
 
-    def one(source: Source) -> tuple[PollOutcome, Detected]:
-        now = clock.now()
-        state = states.get(source.id) or SourceState(source=source.id)
-        poll = reader.poll(source, state, now)
-        return poll.outcome, detect(
-            poll,
-            source,
-            store=store,
-            matcher=generation.matcher,
-            rules=generation.rules,
-            now=now,
-            advance=advance,
-        )
+    The threads are left behind when this is interrupted: ctrl-C waits for nobody.
+    """
+    settings = core.settings
+    states = core.store.source_states()
+    left: queue.SimpleQueue[Source] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[_Ended] = queue.SimpleQueue()
+    for source in settings.sources:
+        left.put(source)
 
-    settings = generation.settings
-    with ThreadPoolExecutor(settings.workers, thread_name_prefix="poll") as pool:
-        polls = {pool.submit(one, source): source for source in settings.sources}
-        for finished in as_completed(polls):
-            source = polls[finished]
+    def work() -> None:
+        while True:
             try:
-                outcome, detected = finished.result()
-            except MonitorError as error:
-                done.sources += 1
-                done.failed.append(f"{source.id}: {error}")
-            else:
-                done.add(source, outcome, detected)
+                source = left.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                state = states.get(source.id) or SourceState(source=source.id)
+                ended.put((source, _poll(core, reader, source, state, advance)))
+            except Exception as error:  # noqa: BLE001 - the other sources are read all the same
+                ended.put((source, error))
+
+    for number in range(min(settings.workers, len(settings.sources))):
+        threading.Thread(target=work, name=f"poll-{number}", daemon=True).start()
+    for _ in settings.sources:
+        source, result = ended.get()
+        if not isinstance(result, Exception):
+            done.add(source, *result)
+            continue
+        if not isinstance(result, MonitorError):
+            log.critical("poll-failed", source=source.id, exc_info=result)
+        done.add_failure(source, result)
 
 
-def decide_all(generation: Generation, *, store: Store, clock: Clock) -> None:
-    """Decide everything that is new or due."""
-    settings = generation.settings
-    decide(
-        store,
-        Terms(
-            routes=settings.routes,
-            channels=[channel.name for channel in settings.channels],
-            rules=generation.rules,
-            sources=[source.id for source in settings.sources],
-            operator=settings.operator,
-        ),
-        clock.now(),
+def _poll(
+    core: Core,
+    reader: SourceReader,
+    source: Source,
+    state: SourceState,
+    advance: Callable[[int], object],
+) -> tuple[PollOutcome, Detected]:
+    now = core.now()
+    generation = core.generation()
+    poll = reader.poll(source, state, now)
+    return poll.outcome, detect(
+        poll,
+        source,
+        store=core.store,
+        matcher=generation.matcher,
+        rules=generation.rules,
+        now=now,
+        advance=advance,
     )
 
 
-def deliver_all(
-    generation: Generation,
-    *,
-    store: Store,
-    notifier: Notifier,
-    clock: Clock,
-    worker: str,
-    done: Round,
-) -> None:
-    """Send everything that is due now, channel by channel; what has to wait waits."""
-    settings = generation.settings
-    names: Sequence[str] = [channel.name for channel in settings.channels]
-    visited: set[str] = set()
+def decide_all(core: Core, *, done: Round) -> None:
+    """Decide everything that is new or due; correlations may add hits."""
+    done.hits += decide(core.store, terms_of(core.generation()), core.now()).firings
+
+
+def deliver_all(core: Core, notifier: Notifier, *, done: Round) -> None:
+    """Send everything that is due now, channel by channel; what has to wait waits, and is told."""
+    names = [channel.name for channel in core.settings.channels]
+    for name in names:
+        core.store.release(name)
     while names:
-        woken: set[str] = set()
-        for name in names:
-            if name not in visited:
-                store.release(name)
-                visited.add(name)
-            woken |= _deliver_channel(
-                generation,
-                name,
-                store=store,
-                notifier=notifier,
-                clock=clock,
-                worker=worker,
-                done=done,
-            )
-        # Fallbacks and the operator may have got something meanwhile.
-        names = sorted(woken)
+        # Fallbacks and the operator may get something while others are served.
+        names = sorted(set().union(*(_deliver(core, notifier, name, done) for name in names)))
+    for figures in core.store.channel_figures():
+        if figures.pending:
+            known = core.settings.channel(figures.channel) is not None
+            why = "" if known else ", which is not configured"
+            done.undelivered.append(f"{figures.pending} wait for {figures.channel}{why}")
 
 
-def _deliver_channel(
-    generation: Generation,
-    name: str,
-    *,
-    store: Store,
-    notifier: Notifier,
-    clock: Clock,
-    worker: str,
-    done: Round,
-) -> set[str]:
-    settings = generation.settings
-    channel = settings.channel(name)
-    woken: set[str] = set()
-    again: datetime | None = clock.now()
-    while channel is not None and again is not None and again <= clock.now():
+def _deliver(core: Core, notifier: Notifier, name: str, done: Round) -> frozenset[str]:
+    channel = core.settings.channel(name)
+    woken: frozenset[str] = frozenset()
+    again: datetime | None = core.now()
+    while channel is not None and again is not None and again <= core.now():
         result = deliver(
-            store,
+            core.store,
             notifier,
             channel,
-            clock,
-            worker=worker,
-            terms=DeliveryTerms(operator=settings.operator),
+            core.clock,
+            worker=_WORKER,
+            terms=Terms(operator=core.settings.operator),
         )
         for delivery in result.deliveries:
             if delivery.outcome is DeliveryOutcome.DELIVERED:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Iterable
 
 import structlog
 
-from monitor.daemon.generation import Generation
-from monitor.daemon.metrics import Metrics
-from monitor.daemon.pulse import Pulse
+from monitor.daemon.core import Core
 from monitor.daemon.stages import Stage
 from monitor.model.alert import Delivery, DeliveryOutcome
 from monitor.model.channel import Channel
 from monitor.pipeline.deliver import Delivered, Terms, deliver
-from monitor.ports import Clock, Notifier, Store
+from monitor.ports import Notifier
 
 log = structlog.get_logger("deliver")
 
@@ -23,32 +20,23 @@ log = structlog.get_logger("deliver")
 class Outgoing:
     """Keeps one delivering stage for each channel of the configuration."""
 
-    def __init__(
-        self,
-        *,
-        store: Store,
-        notifier: Notifier,
-        generation: Callable[[], Generation],
-        clock: Clock,
-        pulse: Pulse,
-        metrics: Metrics,
-        worker: str,
-    ) -> None:
-        self._store = store
+    def __init__(self, core: Core, *, notifier: Notifier, worker: str) -> None:
+        self._core = core
         self._notifier = notifier
-        self._generation = generation
-        self._clock = clock
-        self._pulse = pulse
-        self._metrics = metrics
         self._worker = worker
         self._lock = threading.Lock()
         self._stages: dict[str, Stage] = {}
         self._leaving: list[Stage] = []
+        self._released: set[str] = set()
         self._stopping = threading.Event()
 
     def follow(self) -> None:
-        """Start a stage for every new channel of the configuration, end those of gone ones."""
-        wanted = {channel.name for channel in self._generation().settings.channels}
+        """Start a stage for every new channel of the configuration, end those of gone ones.
+
+        To be called now and then: a channel that is back while its former stage still sends gets
+        its new one when that has ended. Raises StoreError.
+        """
+        wanted = {channel.name for channel in self._core.settings.channels}
         with self._lock:
             if self._stopping.is_set():
                 return
@@ -57,57 +45,68 @@ class Outgoing:
                 stage.stop()
                 self._leaving.append(stage)
             self._leaving = [stage for stage in self._leaving if not stage.join(0)]
-            for name in wanted - self._stages.keys():
-                # What a daemon that crashed had leased is due again: this one is alone.
-                self._store.release(name)
-                stage = Stage(
-                    f"deliver {name}",
-                    self._turn(name),
-                    pulse=self._pulse,
-                    metrics=self._metrics,
-                )
-                self._stages[name] = stage
-                stage.start()
+            busy = {stage.name for stage in self._leaving}
+            for name in sorted(wanted - self._stages.keys()):
+                if _stage_name(name) not in busy:
+                    self._open(name)
 
-    def wake(self, channels: Iterable[str]) -> None:
-        """Say that there are new alerts for these channels."""
+    def _open(self, name: str) -> None:
+        if name not in self._released:
+            # What a daemon that crashed had leased is due again: this one is alone.
+            self._core.store.release(name)
+            self._released.add(name)
+        stage = Stage(
+            _stage_name(name),
+            lambda: self._turn(name, stage),
+            pulse=self._core.pulse,
+            metrics=self._core.metrics,
+        )
+        self._stages[name] = stage
+        stage.start()
+
+    def wake(self, channels: Iterable[str] | None = None) -> None:
+        """Say that there are new alerts for these channels; None: for any."""
         with self._lock:
-            stages = [self._stages[name] for name in channels if name in self._stages]
+            names = self._stages.keys() if channels is None else channels
+            stages = [self._stages[name] for name in names if name in self._stages]
         for stage in stages:
             stage.wake()
 
-    def stop(self, within: float) -> tuple[str, ...]:
-        """End after the present sends; return the channels that did not end in time."""
+    def stop(self) -> None:
+        """Ask all to end after the present sends."""
         with self._lock:
             self._stopping.set()
-            stages = [*self._stages.values(), *self._leaving]
-        for stage in stages:
-            stage.stop()
-        share = within / max(len(stages), 1)
-        return tuple(stage.name for stage in stages if not stage.join(max(share, 1.0)))
+            for stage in (*self._stages.values(), *self._leaving):
+                stage.stop()
 
-    def _turn(self, name: str) -> Callable[[], float | None]:
-        def turn() -> float | None:
-            settings = self._generation().settings
-            channel = settings.channel(name)
-            if channel is None:
-                return None
-            done = self._deliver(channel, settings.operator)
-            if done.again is None:
-                return None
-            return (done.again - self._clock.now()).total_seconds()
+    def stages(self) -> tuple[Stage, ...]:
+        """Return all that have been started and may still run."""
+        with self._lock:
+            return (*self._stages.values(), *self._leaving)
 
-        return turn
+    def _turn(self, name: str, stage: Stage) -> float | None:
+        settings = self._core.settings
+        channel = settings.channel(name)
+        if channel is None:
+            return None
+        done = self._deliver(channel, settings.operator, stage)
+        if done.again is None:
+            return None
+        return (done.again - self._core.now()).total_seconds()
 
-    def _deliver(self, channel: Channel, operator: str | None) -> Delivered:
+    def _deliver(self, channel: Channel, operator: str | None, stage: Stage) -> Delivered:
+        def stopping() -> bool:
+            stage.progress()
+            return stage.stopping
+
         done = deliver(
-            self._store,
+            self._core.store,
             self._notifier,
             channel,
-            self._clock,
+            self._core.clock,
             worker=self._worker,
             terms=Terms(operator=operator),
-            stopping=self._stopping.is_set,
+            stopping=stopping,
         )
         for delivery in done.deliveries:
             self._count(delivery, dead=delivery.alert in done.dead)
@@ -115,7 +114,7 @@ class Outgoing:
         return done
 
     def _count(self, delivery: Delivery, *, dead: bool) -> None:
-        self._metrics.deliveries.labels(delivery.channel, delivery.outcome.value).inc()
+        self._core.metrics.deliveries.labels(delivery.channel, delivery.outcome.value).inc()
         good = delivery.outcome is DeliveryOutcome.DELIVERED
         tell = log.info if good else log.warning
         tell(
@@ -130,6 +129,5 @@ class Outgoing:
         )
 
 
-def seconds_until(moment: datetime | None, now: datetime) -> float | None:
-    """Return the seconds until a moment, not below 0; None for no moment."""
-    return None if moment is None else max((moment - now).total_seconds(), 0.0)
+def _stage_name(channel: str) -> str:
+    return f"deliver {channel}"

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from monitor.daemon.generation import Generation
-from monitor.daemon.metrics import Metrics
+from monitor.daemon.core import Core
 from monitor.errors import MonitorError
 from monitor.model.source import Poll, PollOutcome, Source, SourceKind, SourceState
 from monitor.pipeline.detect import Detected, detect
 from monitor.pipeline.poll import due
-from monitor.ports import Clock, SourceReader, Store
+from monitor.ports import SourceReader
 
 log = structlog.get_logger("poll")
 
-# Seconds. A poll has its own deadlines; one that still runs after these is stuck for good. A
-# corpus may be a million articles long.
-_LIMIT = 900.0
-_CORPUS_LIMIT = 6 * 3600.0
-_AFTER_HANGING = 3600.0
-_AFTER_ERROR = 30.0
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Bounds of a poll, in seconds. It has its own deadlines: beyond these it is stuck for good."""
+
+    network: float = 900.0
+    corpus: float = 6 * 3600.0
+    """A corpus may be a million articles long."""
+    after_error: float = 30.0
+    """Until a source is tried again whose poll raised: nothing was stored, nothing is lost."""
+
+    def of(self, source: Source) -> float:
+        """Return how long a poll of this source may take."""
+        return self.corpus if source.kind is SourceKind.CORPUS else self.network
+
+
+PATIENCE = Patience()
+
+
+class _GivenUp(MonitorError):
+    """The poll is no longer wanted: it ends at the end of a batch."""
 
 
 @dataclass(slots=True)
@@ -44,42 +58,37 @@ class Polling:
 
     def __init__(
         self,
+        core: Core,
         *,
-        store: Store,
-        reader: SourceReader,
-        generation: Callable[[], Generation],
-        clock: Clock,
-        monotonic: Callable[[], float],
-        metrics: Metrics,
+        reader: Callable[[], SourceReader],
         on_hits: Callable[[], None],
         notify: Callable[[str, str], None],
+        patience: Patience = PATIENCE,
     ) -> None:
-        self._store = store
+        self._core = core
+        self._metrics = core.metrics
         self._reader = reader
-        self._generation = generation
-        self._clock = clock
-        self._monotonic = monotonic
-        self._metrics = metrics
         self._on_hits = on_hits
         self._notify = notify
+        self._patience = patience
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
         self._running: dict[str, _Running] = {}
+        self._hanging: dict[str, threading.Thread] = {}
         self._states: dict[str, SourceState] | None = None
         self._later: dict[str, float] = {}
+        self._anew: set[str] = set()
         self._stopping = False
-        self._idle = threading.Condition(self._lock)
 
     def tick(self) -> None:
         """Start the polls that are due and have room; give up those that hang."""
         self._abandon()
-        now = self._clock.now()
-        settings = self._generation().settings
+        now = self._core.now()
+        settings = self._core.settings
         with self._lock:
             if self._stopping:
                 return
-            if self._states is None:
-                self._states = dict(self._store.source_states())
-            states = self._states
+            states = self._states_now()
             found = due(settings.sources, states, self._blocked(), now)
             room = max(settings.workers - len(self._running), 0)
             for source in found.sources[:room]:
@@ -88,63 +97,123 @@ class Polling:
         since = [state.due for source in waiting if (state := states.get(source.id)) and state.due]
         self._metrics.lag.set((now - min(since)).total_seconds() if since else 0.0)
 
-    def _blocked(self) -> Collection[str]:
-        """Return the sources that run already, or failed a moment ago in a way nobody expected."""
-        now = self._monotonic()
-        self._later = {source: until for source, until in self._later.items() if until > now}
-        return self._running.keys() | self._later.keys()
+    def _states_now(self) -> dict[str, SourceState]:
+        if self._states is None:
+            self._states = dict(self._core.store.source_states())
+        for id in self._anew & self._states.keys():
+            self._states[id] = replace(self._states[id], due=None)
+        self._anew.clear()
+        return self._states
 
-    def forget(self) -> None:
-        """Read the sources' states anew at the next tick: the configuration has changed."""
+    def states(self) -> Mapping[str, SourceState]:
+        """Return what is known of the sources, as of the last tick."""
         with self._lock:
+            return dict(self._states or {})
+
+    def oldest(self) -> float | None:
+        """Return when the poll that runs longest began (monotonic seconds); None if none runs."""
+        with self._lock:
+            return min((running.started for running in self._running.values()), default=None)
+
+    def follow(self, changed: Collection[str]) -> None:
+        """Poll these sources at the next tick whatever was planned: their configuration changed."""
+        with self._lock:
+            self._anew |= set(changed)
             self._states = None
 
     def stop(self, within: float) -> tuple[str, ...]:
-        """Start no more polls, wait for the running ones, and return those that did not end."""
-        deadline = self._monotonic() + within
+        """Start no more polls, wait for the running ones, and return those that did not end.
+
+        A poll ends after its present batch of articles, which is stored; of a corpus the rest is
+        read after the next start.
+        """
+        deadline = self._core.monotonic() + within
         with self._lock:
             self._stopping = True
-            while self._running and (left := deadline - self._monotonic()) > 0:
-                self._idle.wait(left)
+            while self._running and (left := deadline - self._core.monotonic()) > 0:
+                self._ended.wait(left)
             return tuple(self._running)
+
+    def _blocked(self) -> Collection[str]:
+        """Return the sources that run already, hang, or failed a moment ago as nobody expected."""
+        now = self._core.monotonic()
+        self._later = {source: until for source, until in self._later.items() if until > now}
+        self._hanging = {
+            source: thread for source, thread in self._hanging.items() if thread.is_alive()
+        }
+        self._metrics.hanging.set(len(self._hanging))
+        return self._running.keys() | self._later.keys() | self._hanging.keys()
 
     def _start(self, source: Source, state: SourceState) -> None:
         thread = threading.Thread(
             target=self._work, args=(source, state), name=f"poll-{source.id}", daemon=True
         )
-        self._running[source.id] = _Running(source, self._monotonic(), thread)
-        thread.start()
+        self._running[source.id] = _Running(source, self._core.monotonic(), thread)
+        try:
+            thread.start()
+        except RuntimeError:  # the system has no thread left: a later tick finds the source due
+            del self._running[source.id]
+            raise
 
     def _work(self, source: Source, state: SourceState) -> None:
         me = threading.current_thread()
         new_state = state
         try:
-            new_state = self.poll(source, state, self._clock.now())
-        except MonitorError as error:
-            self._failed(source, error)
+            new_state = self.poll(source, state, self._core.now(), wanted=self._wanted)
+        except _GivenUp:
+            log.info("poll-ended-early", source=source.id)
         except Exception as error:  # noqa: BLE001 - a poll that raises must not end the others
             self._failed(source, error)
         finally:
             with self._lock:
                 running = self._running.get(source.id)
-                # An abandoned poll that comes back late changes nothing: its place is taken.
+                # An abandoned poll that comes back late changes nothing here: its place is taken.
                 if running is not None and running.thread is me:
                     del self._running[source.id]
                     if self._states is not None:
                         self._states[source.id] = new_state
-                    self._idle.notify_all()
+                    if self._core.settings.source(source.id) != source:
+                        # It was configured anew meanwhile: what the poll planned counts no more.
+                        self._anew.add(source.id)
+                    self._ended.notify_all()
 
-    def poll(self, source: Source, state: SourceState, now: datetime) -> SourceState:
-        """Poll one source to its end, store what it gave, and return its new state."""
-        generation = self._generation()
-        poll = self._reader.poll(source, state, now)
+    def _wanted(self, source: Source) -> bool:
+        """Tell whether the poll of the present thread is to go on."""
+        with self._lock:
+            running = self._running.get(source.id)
+            mine = running is not None and running.thread is threading.current_thread()
+            # A corpus may have a million articles left; what came over the network is nearly done.
+            return mine and not (self._stopping and source.kind is SourceKind.CORPUS)
+
+    def poll(
+        self,
+        source: Source,
+        state: SourceState,
+        now: datetime,
+        *,
+        wanted: Callable[[Source], bool] = lambda _source: True,
+    ) -> SourceState:
+        """Poll one source to its end, store what it gave, and return its new state.
+
+        `wanted` is asked before and after each batch; at the first no it ends, and what is stored
+        stays.
+        """
+        generation = self._core.generation()
+
+        def go_on(_count: int = 0) -> None:
+            if not wanted(source):
+                raise _GivenUp
+
+        poll = self._reader().poll(source, state, now)
+        go_on()
         detected = detect(
             poll,
             source,
-            store=self._store,
+            store=self._core.store,
             matcher=generation.matcher,
             rules=generation.rules,
             now=now,
+            advance=go_on,
         )
         self._count(source, poll, detected)
         for notice in poll.notices:
@@ -182,33 +251,30 @@ class Polling:
     def _failed(self, source: Source, error: Exception) -> None:
         self._metrics.errors.labels("poll").inc()
         expected = isinstance(error, MonitorError)
-        log.error("poll-failed", source=source.id, error=str(error), exc_info=not expected)
+        text = str(error) or type(error).__name__
+        log.error("poll-failed", source=source.id, error=text, exc_info=not expected)
         with self._lock:
-            # Asked again soon: nothing was stored, so that nothing is lost by waiting.
-            self._later[source.id] = self._monotonic() + _AFTER_ERROR
+            self._later[source.id] = self._core.monotonic() + self._patience.after_error
 
     def _abandon(self) -> None:
         """Give up the polls that hang: their place goes to others, their result is ignored."""
-        now = self._monotonic()
+        now = self._core.monotonic()
         with self._lock:
             hung = [
                 running
                 for running in self._running.values()
-                if now - running.started > _limit(running.source)
+                if now - running.started > self._patience.of(running.source)
             ]
             for running in hung:
                 del self._running[running.source.id]
-                self._later[running.source.id] = now + _AFTER_HANGING
+                # One that hangs is not asked again beside itself: threads would pile up.
+                self._hanging[running.source.id] = running.thread
         for running in hung:
             seconds = now - running.started
             self._metrics.errors.labels("poll").inc()
             log.error("poll-abandoned", source=running.source.id, seconds=round(seconds))
             self._notify(
                 f"source {running.source.id}",
-                f"A poll of {running.source.id} hung for {seconds:.0f} s and was given up; "
-                "the source is polled again later.",
+                f"A poll of {running.source.id} has hung for {seconds:.0f} s and was given up; "
+                "the source is polled again when it has come back.",
             )
-
-
-def _limit(source: Source) -> float:
-    return _CORPUS_LIMIT if source.kind is SourceKind.CORPUS else _LIMIT

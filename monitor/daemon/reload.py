@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from monitor.config.reading import load_settings
+from monitor.config.settings import Settings
+from monitor.daemon.canary import NAME
 from monitor.daemon.generation import Generation
 from monitor.daemon.loading import failing_samples, make_generation, read_rules
 from monitor.errors import InvalidConfig, Location, Problem
@@ -23,18 +25,44 @@ class Reloaded:
 
 
 def reload(path: Path, environ: Mapping[str, str], former: Generation, now: datetime) -> Reloaded:
-    """Read configuration and rules anew and run the rules' tests, before anything changes."""
+    """Read configuration and rules anew and try the changed rules, before anything changes."""
     try:
         settings = load_settings(path, environ)
+        refused = _unchangeable(settings, former.settings)
+        if refused:
+            return Reloaded(None, refused)
+        rulebook, broken = read_rules(settings)
+        if broken:
+            return Reloaded(None, broken)
+        if not rulebook.rules and former.rules.keys() - {NAME}:
+            return Reloaded(None, (_all_gone(settings),))
+        changed = [rule for rule in rulebook.rules if former.rules.get(rule.id) != rule]
+        failing = failing_samples(changed, now)
+        if failing:
+            return Reloaded(None, failing)
+        return Reloaded(make_generation(settings, rulebook.rules, now, former=former))
     except InvalidConfig as error:
         return Reloaded(None, error.problems)
-    if settings.database != former.settings.database:
-        message = "`database` cannot change while the monitor runs"
-        place = Problem("database", message, Location(str(path)), "restart the monitor")
-        return Reloaded(None, (place,))
-    rulebook, broken = read_rules(settings)
-    if broken:
-        return Reloaded(None, broken)
-    generation = make_generation(settings, rulebook, (), now, former)
-    failing = failing_samples(generation, now)
-    return Reloaded(None, failing) if failing else Reloaded(generation)
+
+
+def renewed(former: Generation, now: datetime) -> Generation | None:
+    """Return the same generation for another day, or None: rules may have expired since."""
+    if now.date() == former.day:
+        return None
+    rules = [rule for id, rule in former.rules.items() if id != NAME]
+    made = make_generation(former.settings, rules, now, broken=former.broken, former=former)
+    return replace(made, loaded=former.loaded)
+
+
+def _unchangeable(settings: Settings, former: Settings) -> tuple[Problem, ...]:
+    if settings.database == former.database:
+        return ()
+    message = "`database` cannot change while the monitor runs"
+    where = Location(str(settings.path))
+    return (Problem("database", message, where, "restart the monitor"),)
+
+
+def _all_gone(settings: Settings) -> Problem:
+    message = "there is no rule any more: the folder is empty, or just being written"
+    hint = "if that is meant, restart the monitor"
+    return Problem("no-rules", message, Location(str(settings.rules)), hint)

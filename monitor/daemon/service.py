@@ -7,260 +7,364 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.config.settings import Settings
+from monitor.daemon import logs
+from monitor.daemon.canary import Canary
+from monitor.daemon.catching_up import CatchUp
+from monitor.daemon.clock import ClockWatch
+from monitor.daemon.core import Core
+from monitor.daemon.deciding import Deciding
+from monitor.daemon.definitions import changed_sources
+from monitor.daemon.diary import Diary
+from monitor.daemon.edits import Edits
+from monitor.daemon.footprint import Footprint
 from monitor.daemon.generation import Generation
 from monitor.daemon.health import Health
+from monitor.daemon.heartbeat import Heartbeat
+from monitor.daemon.housekeeping import Housekeeping
 from monitor.daemon.http import StatusServer
 from monitor.daemon.metrics import Metrics
 from monitor.daemon.operator import Operator
-from monitor.daemon.outgoing import Outgoing, seconds_until
-from monitor.daemon.polling import Polling
+from monitor.daemon.outgoing import Outgoing
+from monitor.daemon.polling import PATIENCE, Patience, Polling
 from monitor.daemon.pulse import Pulse
-from monitor.daemon.reload import reload
-from monitor.daemon.stages import Stage
+from monitor.daemon.readers import ClosingReader, Readers
+from monitor.daemon.reloading import REST, Reloading
+from monitor.daemon.stages import TURN_LIMIT, Stage, Turn
 from monitor.daemon.systemd import Notify
+from monitor.daemon.timers import Timers
 from monitor.daemon.watching import Watcher
-from monitor.errors import Problem, StoreError
-from monitor.pipeline.decide import Terms, decide
-from monitor.ports import Clock, Notifier, SourceReader
+from monitor.errors import AlreadyRunning, StoreError, UsageError
+from monitor.ports import Clock, Notifier
 from monitor.store.database import SqlStore
 
 log = structlog.get_logger("daemon")
 
 # Seconds.
-_TICK = 1
-_BEAT = 10
-_TICK_LIMIT = 120.0
+_TICK = 1.0
+_BEAT = 10.0
+_WATCHDOG = 10.0
+_STEP = 0.2
 _POLLS_END = 20.0
-_STAGES_END = 25.0
+_ALL_END = 70.0  # a send that hangs is given up after a minute; until then it may have arrived
+_CLAIMS = 4
+_BETWEEN_CLAIMS = 0.5
+_DECIDE_LIMIT = 1800.0  # a backlog of a hundred thousand hits is decided in one turn
+_DAILY_LIMIT = 6 * 3600.0
 
-_RULES = "rules and configuration"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the daemon works with, and how patient it is; a test gives its own."""
+
+    store: SqlStore
+    reader: Callable[[Settings], ClosingReader]
+    notifier: Notifier
+    clock: Clock
+    monotonic: Callable[[], float]
+    environ: Mapping[str, str]
+    notify: Notify
+    patience: Patience = PATIENCE
+    rest: float = REST
 
 
 class Service:
-    """A running daemon: `start` returns when everything runs, `stop` when everything has ended."""
+    """A running daemon: `start` returns when everything runs, `stop` when everything has ended.
+
+    `path` is the file of the configuration, and `read` what the files looked like when
+    `generation` was made of them. `catch_up` is for rules that say nothing of their own.
+    """
 
     def __init__(
         self,
         generation: Generation,
+        outside: Outside,
         *,
-        store: SqlStore,
-        reader: SourceReader,
-        notifier: Notifier,
-        clock: Clock,
-        monotonic: Callable[[], float],
-        environ: Mapping[str, str],
-        notify: Notify,
+        path: Path,
+        read: Footprint,
+        catch_up: timedelta | None = None,
     ) -> None:
         self.generation = generation
-        self.metrics = Metrics()
-        self.pulse = Pulse(monotonic)
-        self._store = store
-        self._clock = clock
-        self._environ = environ
-        self._notify = notify
-        self._reloading = threading.Lock()
+        self.lost: AlreadyRunning | None = None
+        """Why this daemon must end: another one works on the database."""
+        self.core = core = Core(
+            store=outside.store,
+            clock=outside.clock,
+            monotonic=outside.monotonic,
+            generation=lambda: self.generation,
+            metrics=Metrics(),
+            pulse=Pulse(outside.monotonic),
+        )
+        self._outside = outside
+        self._path = path
+        self._readers = Readers(outside.reader, generation.settings, core.monotonic)
+        self._clock_watch = ClockWatch(core.clock, core.monotonic)
+        self._diary = Diary(core)
+        self._impatient = False
+        self._ready = False
+        self._store_away = False
         self._watchers: list[Watcher] = []
         self._server: StatusServer | None = None
-        self._scheduler = BackgroundScheduler(
-            timezone="UTC",
-            # A run that was missed or overlaps is worth nothing: the next one does all the work.
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        self.outgoing = Outgoing(
-            store=store,
-            notifier=notifier,
-            generation=self._current,
-            clock=clock,
-            pulse=self.pulse,
-            metrics=self.metrics,
-            worker=f"{socket.gethostname()}:{os.getpid()}",
-        )
-        self.operator = Operator(
-            store=store,
-            generation=self._current,
-            clock=clock,
-            woken=lambda channel: self.outgoing.wake([channel]),
-        )
-        self.deciding = Stage("decide", self._decide, pulse=self.pulse, metrics=self.metrics)
+        self._timers = Timers(core)
+        self.outgoing = Outgoing(core, notifier=outside.notifier, worker=worker())
+        self.operator = Operator(core, woken=lambda channel: self.outgoing.wake([channel]))
+        deciding = Deciding(core, woken=self.outgoing.wake)
+        self._deciding = self._stage("decide", deciding.turn, _DECIDE_LIMIT)
         self.polling = Polling(
-            store=store,
-            reader=reader,
-            generation=self._current,
-            clock=clock,
-            monotonic=monotonic,
-            metrics=self.metrics,
-            on_hits=self.deciding.wake,
+            core,
+            reader=self._readers.current,
+            on_hits=self._deciding.wake,
             notify=self.operator.tell,
+            patience=outside.patience,
         )
-        self.health = Health(
-            store=store,
-            generation=self._current,
-            clock=clock,
-            pulse=self.pulse,
-            metrics=self.metrics,
+        self.health = Health(core, states=self.polling.states)
+        self.catch_up = CatchUp(
+            core,
+            default=catch_up,
+            oldest_poll=self.polling.oldest,
+            on_hits=self._deciding.wake,
+        )
+        catching_up = self._stage("catch-up", self.catch_up.turn)
+        self.catch_up.progress = catching_up.progress
+        self.catch_up.stopping = lambda: catching_up.stopping
+        self.edits = Edits(self.health, self.operator, core.metrics, outside.notify)
+        self.reloading = Reloading(
+            core,
+            path,
+            read,
+            environ=outside.environ,
+            put_in_force=self._put_in_force,
+            edits=self.edits,
+            rest=outside.rest,
+        )
+        self._reload = self._stage("reload", self.reloading.turn)
+        self.housekeeping = Housekeeping(core, health=self.health, operator=self.operator)
+        self._heartbeat = Heartbeat(core, health=self.health)
+        canary = Canary(
+            core, health=self.health, operator=self.operator, on_hits=self._deciding.wake
+        )
+        self._stages = (
+            self._deciding,
+            catching_up,
+            self._reload,
+            self._stage("housekeeping", self.housekeeping.turn, _DAILY_LIMIT),
+            self._stage("heartbeat", self._heartbeat.turn),
+            self._stage("canary", canary.turn),
         )
 
-    def _current(self) -> Generation:
-        return self.generation
+    def _stage(self, name: str, turn: Turn, limit: float = TURN_LIMIT) -> Stage:
+        return Stage(name, turn, pulse=self.core.pulse, metrics=self.core.metrics, limit=limit)
 
-    def start(self, begin: Callable[[], object]) -> None:
-        """Claim the database, call `begin`, and start every stage.
+    def start(self) -> None:
+        """Claim the database and start every stage.
 
-        Raises AlreadyRunning when another daemon works on the database.
+        Raises AlreadyRunning when another daemon works on the database, StoreError, UsageError
+        when `http` cannot be listened on; then nothing runs.
         """
-        now = self._clock.now()
-        crashed = self._store.claim(socket.gethostname(), os.getpid(), now)
-        if crashed is not None:
-            log.warning("daemon-before-ended-without-order", pid=crashed.pid, seen=crashed.seen)
-        begin()
-        self._tell_broken(self.generation.broken)
-        listen = self.generation.settings.http
-        if listen is not None:
-            self._server = StatusServer(
-                listen,
-                registry=self.metrics.registry,
-                unhealthy=self.health.reasons,
-                unready=lambda: (),
-            )
-            self._server.start()
-        self.deciding.start()
-        self.outgoing.follow()
-        self._scheduler.add_job(self._tick, "interval", seconds=_TICK, next_run_time=now)
-        self._scheduler.add_job(self._beat, "interval", seconds=_BEAT, next_run_time=now)
-        self._scheduler.start()
+        self.housekeeping.crashed = claim(self._store, self.core.now)
+        try:
+            self._serve(self.generation.settings)
+            self.catch_up.take_over(self.generation.rules)
+            self.polling.follow(changed_sources(self._diary, self.generation.settings.sources))
+            self.edits.started(self.generation.broken)
+            self.outgoing.follow()
+        except BaseException:
+            self.stop()
+            raise
+        for stage in self._stages:
+            stage.start()
+        self._timers.every("poll", _TICK, self.polling.tick)
+        self._timers.every("beat", _BEAT, self._beat)
+        self._timers.every("watchdog", self._watchdog_interval(), self._keep_alive)
+        self._timers.start()
         self._watch()
+        self._ready = True
         log.info(
             "started", rules=len(self.generation.matcher.rules), broken=len(self.generation.broken)
         )
-        self._notify.ready(self.health.line())
+        with suppress(StoreError):
+            self.health.measure(self.core.now())
+        self._outside.notify.ready(self.health.line())
 
-    def stop(self) -> None:
-        """End: no new polls, the running ones within a bound, everything committed."""
-        self._notify.stopping()
+    def stop(self) -> tuple[str, ...]:
+        """End: no new polls, the running ones within a bound, everything committed.
+
+        Returns what had to be left behind because it did not end in time.
+        """
+        self._ready = False
+        self._outside.notify.stopping()
+        self._timers.stop()
         for watcher in self._watchers:
             watcher.stop()
-        left = self.polling.stop(_POLLS_END)
-        if left:
-            log.warning("polls-left-behind", sources=left)
-        self.deciding.stop()
-        self.deciding.join(_STAGES_END)
-        hanging = self.outgoing.stop(_STAGES_END)
-        if hanging:
-            log.warning("deliveries-left-behind", channels=hanging)
-        self._scheduler.shutdown(wait=False)
+        for stage in self._stages:
+            stage.stop()
+        self.outgoing.stop()
+        polls = self._ended(_POLLS_END, self.polling.stop)
+        behind = [f"poll of {source}" for source in polls]
+        behind += self._ended(_ALL_END, self._join_stages)
+        if behind:
+            log.warning("left-behind", unfinished=behind)
+        for watcher in self._watchers:
+            watcher.join()
         if self._server is not None:
             self._server.stop()
+        self._heartbeat.close()
+        self._readers.close()
         with suppress(StoreError):
             self._store.leave()
         log.info("stopped")
+        return tuple(behind)
 
-    def reload(self) -> bool:
-        """Read everything anew; return whether it is in force. If it is broken, nothing changes."""
-        with self._reloading:
-            self._notify.reloading()
-            now = self._clock.now()
-            found = reload(self.generation.settings.path, self._environ, self.generation, now)
-            if found.generation is None:
-                self._tell_broken(found.problems)
-                self.metrics.reload_ok.set(0)
-            else:
-                self._put_in_force(found.generation)
-            self._notify.ready(self.health.line())
-            return found.generation is not None
+    def _join_stages(self, within: float) -> tuple[str, ...]:
+        stages = (*self._stages, *self.outgoing.stages())
+        return tuple(stage.name for stage in stages if not stage.join(within))
 
-    def _put_in_force(self, generation: Generation) -> None:
-        before, self.generation = self.generation, generation
-        self._store.keep_rules(tuple(generation.rules.values()), generation.loaded)
-        self.outgoing.follow()
-        self.polling.forget()
-        self.deciding.wake()
-        if generation.settings.rules != before.settings.rules:
-            self._watch()
-        self.metrics.reload_ok.set(1)
-        self.health.problems = ()
-        log.info("reloaded", rules=len(generation.matcher.rules))
-        self.operator.well(_RULES, "The rules and the configuration are sound again and in force.")
+    def _ended(self, within: float, wait: Callable[[float], tuple[str, ...]]) -> tuple[str, ...]:
+        """Wait, in steps, and return what has not ended in time or when somebody got impatient."""
+        deadline = self.core.monotonic() + within
+        left = wait(0.0)
+        while left and not self._impatient and self.core.monotonic() < deadline:
+            left = wait(_STEP)
+        return left
 
-    def _tell_broken(self, problems: tuple[Problem, ...]) -> None:
-        self.health.problems = problems
-        if not problems:
+    def hurry(self) -> None:
+        """Let `stop` wait no longer: somebody is impatient. May be called in a signal handler."""
+        self._impatient = True
+
+    def reload(self) -> None:
+        """Read everything anew, beside all else."""
+        self.reloading.ask()
+        self._reload.wake()
+
+    def look_at_clock(self) -> None:
+        """See whether the wall clock was set, and make good for it; to be called every second."""
+        jump = self._clock_watch.jump()
+        if jump is None:
             return
-        for problem in problems:
-            log.error("broken", problem=str(problem))
-        shown = "\n".join(str(problem) for problem in problems[:20])
-        more = f"\n… and {len(problems) - 20} more" if len(problems) > 20 else ""
-        self.operator.trouble(
-            _RULES,
-            shown,
-            "What was edited cannot be used; what was in force before keeps running.\n"
-            f"{shown}{more}\nSee all of it: monitor check",
-        )
+        log.warning("clock-was-set", seconds=round(jump.total_seconds()))
+        self._timers.realign()
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        for stage in self._stages:
+            stage.wake()
+        self.outgoing.wake()
+
+    @property
+    def _store(self) -> SqlStore:
+        return self.core.store
+
+    def _serve(self, settings: Settings) -> None:
+        """Serve metrics and health where the configuration says. Raises UsageError."""
+        if self._server is not None:
+            if self._server.listen == settings.http:
+                return
+            self._server.stop()
+            self._server = None
+        if settings.http is not None:
+            self._server = StatusServer(
+                settings.http,
+                registry=self.core.metrics.registry,
+                unhealthy=self.health.reasons,
+                unready=lambda: () if self._ready else ("starting or stopping",),
+            )
+            self._server.start()
+
+    def _put_in_force(self, new: Generation) -> None:
+        """Let everything work by a new generation. Raises StoreError; then it is called again."""
+        settings = new.settings
+        logs.keep_secret(settings.secrets)
+        self._readers.follow(settings)
+        self.generation = new
+        try:
+            self._serve(settings)
+        except UsageError as error:
+            self.operator.trouble("http", str(error), str(error))
+        else:
+            self.operator.well("http", "Metrics and health are served again.")
+        self.catch_up.take_over(new.rules)
+        self.polling.follow(changed_sources(self._diary, settings.sources))
+        self.outgoing.follow()
+        self._watch()
+        self._wake_all()
+        log.info("in-force", rules=len(new.matcher.rules))
 
     def _watch(self) -> None:
+        settings = self.generation.settings
+        places = (self._path, settings.rules)
+        if tuple(watcher.place for watcher in self._watchers) == places:
+            return
         for watcher in self._watchers:
             watcher.stop()
-        settings = self.generation.settings
-        self._watchers = [
-            Watcher(settings.path, self._edited),
-            Watcher(settings.rules, self._edited),
-        ]
+        self._watchers = [Watcher(place, self._reload.wake) for place in places]
         for watcher in self._watchers:
             watcher.start()
 
-    def _edited(self) -> None:
-        log.info("files-changed")
-        self.reload()
+    def _watchdog_interval(self) -> float:
+        allowed = self._outside.notify.watchdog_seconds
+        return _WATCHDOG if allowed is None else min(_WATCHDOG, allowed / 3)
 
-    def _tick(self) -> None:
-        self.pulse.beat("poll", _TICK_LIMIT)
-        self.polling.tick()
-
-    def _decide(self) -> float | None:
-        settings = self.generation.settings
-        now = self._clock.now()
-        decided = decide(
-            self._store,
-            Terms(
-                routes=settings.routes,
-                channels=[channel.name for channel in settings.channels],
-                rules=self.generation.rules,
-                sources=[source.id for source in settings.sources],
-                operator=settings.operator,
-            ),
-            now,
-        )
-        for (outcome, _reason), count in decided.outcomes.items():
-            self.metrics.decisions.labels(outcome.value).inc(count)
-        if decided.outcomes:
-            log.info(
-                "decided",
-                alerts=len(decided.alerts),
-                **{
-                    f"{outcome.value}_{reason.value}".replace("-", "_"): count
-                    for (outcome, reason), count in decided.outcomes.items()
-                },
-            )
-        self.outgoing.wake(decided.channels)
-        return seconds_until(decided.wake, now)
+    def _keep_alive(self) -> None:
+        """Tell systemd that there is progress; it restarts what cannot be helped from inside."""
+        stuck = self.core.pulse.stuck()
+        if stuck:
+            log.error("stuck", stages=[str(stage) for stage in stuck])
+        else:
+            self._outside.notify.alive()
 
     def _beat(self) -> None:
-        now = self._clock.now()
+        """Renew the claim, measure, and show the state to everybody who looks."""
+        now = self.core.now()
         try:
+            self.health.measure(now)
             self._store.beat(now, self.health.report())
+        except AlreadyRunning as error:
+            self.lost = error
+            raise
         except StoreError as error:
-            self.health.store_problem = str(error)
-            log.error("store-unreachable", error=str(error))
-        else:
-            self.health.store_problem = ""
-        self.health.measure(now)
-        stuck = self.pulse.stuck()
-        if stuck:
-            # systemd hears nothing more, and restarts what cannot be helped from inside.
-            log.error("stuck", stages=[str(stage) for stage in stuck])
-            return
-        self._notify.alive()
-        self._notify.status(self.health.line())
+            self._store_away = True
+            self.health.fault("store", str(error))
+            self._outside.notify.status(str(error))
+            raise
+        self.health.fault("store", "")
+        if self._store_away:
+            self._store_away = False
+            log.info("store-is-back")
+            self._wake_all()
+        self.outgoing.follow()
+        self._readers.close_former(self.polling.oldest())
+        self._outside.notify.status(self.health.line())
+
+
+def claim(store: SqlStore, now: Callable[[], datetime]) -> bool:
+    """Become the daemon of the database; return whether the one before crashed.
+
+    Raises AlreadyRunning when there is another. A look by `monitor status` takes the claim for a
+    moment: that is waited for.
+    """
+    patience = threading.Event()
+    for _ in range(_CLAIMS):
+        with suppress(AlreadyRunning):
+            return _claim_now(store, now())
+        patience.wait(_BETWEEN_CLAIMS)
+    return _claim_now(store, now())
+
+
+def _claim_now(store: SqlStore, now: datetime) -> bool:
+    crashed = store.claim(socket.gethostname(), os.getpid(), now)
+    if crashed is None:
+        return False
+    seen = crashed.seen.isoformat()
+    log.warning("daemon-before-ended-without-order", pid=crashed.pid, seen=seen)
+    return True
+
+
+def worker() -> str:
+    """Return the name by which this process leases alerts."""
+    return f"{socket.gethostname()}:{os.getpid()}"

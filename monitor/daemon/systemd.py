@@ -7,6 +7,9 @@ import socket
 import time
 from collections.abc import Mapping
 
+# Seconds. A manager that reads nothing must not hold up the work.
+_PATIENCE = 5.0
+
 
 class Notify:
     """Sends state to the service manager; does nothing where there is none.
@@ -54,6 +57,7 @@ class Notify:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+                channel.settimeout(_PATIENCE)
                 channel.connect(self._address)
                 channel.sendall(message.encode())
         except OSError:

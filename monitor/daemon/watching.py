@@ -11,20 +11,24 @@ from watchfiles import Change, watch
 
 log = structlog.get_logger("watch")
 
-# Milliseconds. Editors write in several steps (a new file, a rename, a backup): whatever happens
-# within the first counts as one change, told only after the second has passed without another.
-_DEBOUNCE = 1_600
-_STEP = 400
+# Milliseconds. What happens within the first counts as one change, told when the second has passed
+# without another.
+_DEBOUNCE = 800
+_STEP = 100
 _RULE_FILES = (".yaml", ".yml")
 # Seconds until a place that cannot be watched (not there yet, say) is tried again.
 _RETRY = 10.0
 
 
 class Watcher:
-    """Calls `changed` when a file, or a rule file below a folder, is written, moved or removed."""
+    """Calls `changed` when a file, or a rule file below a folder, is written, moved or removed.
+
+    It only saves waiting: whoever listens looks at the files now and then, too, as there are file
+    systems that tell nothing.
+    """
 
     def __init__(self, place: Path, changed: Callable[[], None]) -> None:
-        self._place = place
+        self.place = place
         self._changed = changed
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"watch-{place.name}", daemon=True)
@@ -34,8 +38,11 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, within a second or so."""
+        """Ask it to end."""
         self._stop.set()
+
+    def join(self) -> None:
+        """Wait for its end, which comes within a second or so."""
         self._thread.join(5.0)
 
     def _run(self) -> None:
@@ -43,13 +50,13 @@ class Watcher:
             try:
                 self._watch()
             except OSError as error:
-                log.warning("watch-failed", place=str(self._place), error=str(error))
+                log.warning("watch-failed", place=str(self.place), error=str(error))
             self._stop.wait(_RETRY)
 
     def _watch(self) -> None:
-        is_folder = self._place.is_dir()
+        is_folder = self.place.is_dir()
         # Of a file the folder is watched: editors replace a file instead of writing into it.
-        folder = self._place if is_folder else self._place.parent
+        folder = self.place if is_folder else self.place.parent
         if not folder.is_dir():
             return
         for _changes in watch(
@@ -66,7 +73,7 @@ class Watcher:
             self._changed()
 
     def _is_the_file(self, _change: Change, path: str) -> bool:
-        return Path(path).name == self._place.name
+        return Path(path).name == self.place.name
 
     def _is_rule_file(self, _change: Change, path: str) -> bool:
         name = Path(path).name

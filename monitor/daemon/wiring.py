@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import sys
-import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
 from monitor.config.settings import Settings
-from monitor.ports import FileMemory, SourceReader
+from monitor.ports import FileMemory
 
 if TYPE_CHECKING:
     from monitor.notify.notifier import AppriseNotifier
+    from monitor.sources.reader import Reader
     from monitor.store.database import SqlStore
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Return the present moment."""
-        return datetime.now(UTC)
 
 
 def make_store(settings: Settings) -> SqlStore:
@@ -36,17 +27,12 @@ def make_store(settings: Settings) -> SqlStore:
     return open_store(settings.database)
 
 
-def make_reader(settings: Settings, files: FileMemory) -> SourceReader:
+def make_reader(settings: Settings, files: FileMemory) -> Reader:
     """Return the reader of all kinds of sources."""
     from monitor.sources import Reader  # noqa: PLC0415 - loads the HTTP client
 
-    return Reader(
-        files=files,
-        contact=settings.contact,
-        trusted=[source.url for source in settings.sources if source.url],
-        monotonic=time.monotonic,
-        wait=time.sleep,
-    )
+    named = [source.url for source in settings.sources if source.url]
+    return Reader(files=files, contact=settings.contact, trusted=named)
 
 
 def make_notifier(console: TextIO = sys.stdout) -> AppriseNotifier:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -15,29 +17,67 @@ BATCH = 100
 """Articles a transaction."""
 
 
-def catch_up(
-    store: Past, rules: Sequence[Rule], *, default: timedelta | None, now: datetime
-) -> int:
-    """Match these rules against the stored articles of the recent past; return the new hits.
+@dataclass(frozen=True, slots=True)
+class CaughtUp:
+    """What one walk over the past gave."""
 
-    A rule's own `catch_up` says how far back; `default` is for rules that have none, and None
-    leaves those out. An article that a rule has hit before is not hit again.
+    last: int
+    """Id of the last article looked at; later ones are still to come."""
+    whole: bool
+    """Whether the walk reached the present; False when it was told to stop."""
+    by_rule: Mapping[str, int] = field(default_factory=dict)
+    """New hits."""
+
+    @property
+    def hits(self) -> int:
+        """New hits of all rules."""
+        return sum(self.by_rule.values())
+
+
+def reaching_back(
+    rules: Iterable[Rule], default: timedelta | None, now: datetime
+) -> Mapping[str, timedelta]:
+    """Return how far back each rule is to be applied, by rule id, of those that are.
+
+    A rule's own `catch_up` decides; `default` is for rules that have none, None leaves those out.
     """
-    reach: dict[timedelta, list[Rule]] = {}
+    found: dict[str, timedelta] = {}
     for rule in rules:
         back = rule.catch_up if rule.catch_up is not None else default
         if back is not None and rule.match is not None and rule.runs_on(now.date()):
-            reach.setdefault(back, []).append(rule)
-    return sum(_apply(store, some, now - back, now) for back, some in reach.items())
+            found[rule.id] = back
+    return found
 
 
-def _apply(store: Past, rules: Sequence[Rule], since: datetime, now: datetime) -> int:
+def catch_up(
+    store: Past,
+    rules: Sequence[Rule],
+    *,
+    since: datetime,
+    now: datetime,
+    after: int = 0,
+    progress: Callable[[], object] = lambda: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> CaughtUp:
+    """Match these rules against the stored articles first seen since then, with ids above `after`.
+
+    Each batch is one transaction, and an article that a rule has hit before is not hit again: a
+    walk can be ended and begun anew at any time. `progress` is called after each batch, and
+    `stopping` before it.
+    """
     span = store.article_span(since)
-    if span is None:
-        return 0
+    if span is None or span.last <= after:
+        return CaughtUp(after, whole=True)
     matcher = compile_rules(rules)
-    articles = store.articles_between(span.first, span.last, since)
-    return sum(_apply_batch(store, matcher, batch, now) for batch in _batches(articles))
+    last = after
+    found: Counter[str] = Counter()
+    for batch in _batches(store.articles_between(max(span.first, after + 1), span.last, since)):
+        if stopping():
+            return CaughtUp(last, whole=False, by_rule=found)
+        found.update(_apply(store, matcher, batch, now))
+        last = batch[-1].id
+        progress()
+    return CaughtUp(span.last, whole=True, by_rule=found)
 
 
 def _batches(articles: Iterator[StoredArticle]) -> Iterator[Sequence[StoredArticle]]:
@@ -45,20 +85,20 @@ def _batches(articles: Iterator[StoredArticle]) -> Iterator[Sequence[StoredArtic
         yield batch
 
 
-def _apply_batch(
+def _apply(
     store: Past, matcher: RuleSet, batch: Sequence[StoredArticle], now: datetime
-) -> int:
+) -> Sequence[str]:
+    """Store a batch's new hits in one transaction and return their rules."""
     found = [
         (stored, matches) for stored in batch if (matches := matcher.match(stored.article, now))
     ]
     if not found:
-        return 0
-    new = 0
+        return ()
     with store.writing() as writing:
-        for stored, matches in found:
-            new += len(
-                writing.add_hits(
-                    stored.id, stored.revision, matches, matcher.rules, now=now, edit=False
-                )
+        return [
+            rule
+            for stored, matches in found
+            for rule in writing.add_hits(
+                stored.id, stored.revision, matches, matcher.rules, now=now, edit=False
             )
-    return new
+        ]

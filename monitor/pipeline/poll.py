@@ -11,6 +11,9 @@ from monitor.model.source import Source, SourceState
 # A due time further ahead than any wait that a source can ask for means that the clock was wrong
 # when it was written.
 _FURTHEST = timedelta(days=8)
+# Clocks are kept right by small steps; a last poll further in the future means that the clock was
+# set back since.
+_STEP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,6 @@ def due(
         if source.id in running:
             continue
         moment = due_time(source, states.get(source.id), now)
-        if moment is None:
-            continue
         if moment <= now:
             waiting.append((moment, source.id, source))
         else:
@@ -44,15 +45,15 @@ def due(
     return Due(tuple(source for _, _, source in waiting), min(later, default=None))
 
 
-def due_time(source: Source, state: SourceState | None, now: datetime) -> datetime | None:
-    """Return when a source is to be polled; None for one that the server said is gone.
+def due_time(source: Source, state: SourceState | None, now: datetime) -> datetime:
+    """Return when a source is to be polled.
 
     A due time that only a wrong clock can have set does not count.
     """
     if state is None or state.due is None:
         return now
-    if state.gone:
-        return None
+    if state.last_poll is not None and state.last_poll > now + _STEP:
+        return now
     if state.due > now + max(_FURTHEST, 2 * source.every):
         return now
     return state.due
