@@ -7,6 +7,7 @@ References. Its URL syntax, its knowledge of providers and its defaults are used
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -95,8 +96,8 @@ def message_of(
     if rules:
         message["X-Monitor-Rule"] = ", ".join(rules[:10])
     for name, value in envelope.headers.items():
-        if name.strip().casefold() not in _OURS and _is_header_name(name):
-            message[name] = _unencoded(value)
+        if _may_set(name):
+            message[name] = _unencoded(value) or "-"  # the library cannot fold an empty one
     message.set_content(rendered.text + "\n", cte="quoted-printable")
     if rendered.html:
         message.add_alternative(rendered.html + "\n", subtype="html", cte="quoted-printable")
@@ -105,9 +106,7 @@ def message_of(
 
 def refused_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names among a URL's own headers that are not sent."""
-    return tuple(
-        name for name in headers if name.strip().casefold() in _OURS or not _is_header_name(name)
-    )
+    return tuple(name for name in headers if not _may_set(name))
 
 
 def _addressed(envelope: Envelope) -> EmailMessage:
@@ -122,7 +121,9 @@ def _addressed(envelope: Envelope) -> EmailMessage:
 
 
 def _address(box: Mailbox) -> Address:
-    return Address(display_name=_unencoded(box.name)[:80], addr_spec=one_line(box.address))
+    # The library folds a long quoted name without its quotes: nothing that needs them is left in.
+    name = re.sub(r"[^\w .'&+-]", " ", _unencoded(box.name))
+    return Address(display_name=one_line(name, 60), addr_spec=one_line(box.address))
 
 
 def _unencoded(text: str) -> str:
@@ -134,6 +135,6 @@ def _unencoded(text: str) -> str:
     return one_line(text).replace("=?", "= ?")
 
 
-def _is_header_name(name: str) -> bool:
-    """RFC 5322, section 2.2: printable US-ASCII without the colon."""
-    return bool(name) and all("!" <= char <= "~" and char != ":" for char in name)
+def _may_set(name: str) -> bool:
+    """Whether a URL may set this header: none of ours, and a name that any server knows as one."""
+    return name.casefold() not in _OURS and re.fullmatch(r"[A-Za-z0-9_-]{1,60}", name) is not None

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from apprise import AppriseAsset, NotifyBase, NotifyFormat, NotifyType
-from rapidfuzz import process
 
 from monitor.errors import ChannelError
 from monitor.model.rule import Level
@@ -19,6 +18,7 @@ from monitor.notify.plugins import native_classes, plugin_class, schemes
 from monitor.notify.redaction import Redactor
 from monitor.notify.render import CHAT_ROOM, MAIL, WHOLE, Form, Medium, Rendered
 from monitor.notify.wire import watched
+from monitor.yaml12.suggestions import suggest
 
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 30.0
 """Seconds; a URL's own `cto` and `rto` win. apprise's 4 s give up on messages that were taken."""
@@ -132,24 +132,29 @@ def load(url: str) -> Service:
 
 
 def _parsed(schema: str, url: str) -> tuple[type[NotifyBase], dict[str, Any]]:
-    found = plugin_class(schema)
-    if found is not None:
-        words = _read(found, url)
-        if not words:
-            raise Unusable(f"it cannot be read as a URL of {found.service_name}", _manual(found))
-        return found, words
     if schema in {"http", "https"}:
-        for candidate in native_classes(url):
-            words = candidate.parse_native_url(url)
-            if words:
-                return candidate, words
-        raise Unusable(
-            f"no service is known by its {schema}:// address",
-            f"for a webhook of your own write json{schema.removeprefix('http')}://HOST/PATH",
-        )
-    close = process.extractOne(schema, sorted(schemes() | {"console"}), score_cutoff=60)
-    meant = f"did you mean {close[0]}://?" if close else "see https://appriseit.com/services/"
-    raise Unusable(f"there is no service {schema}://", meant)
+        return _native(schema, url)
+    found = plugin_class(schema)
+    if found is None:
+        meant = suggest(schema, schemes() | {"console"})
+        hint = f"did you mean {meant}://?" if meant else "see https://appriseit.com/services/"
+        raise Unusable(f"there is no service {schema}://", hint)
+    words = _read(found, url)
+    if not words:
+        raise Unusable(f"it cannot be read as a URL of {found.service_name}", _manual(found))
+    return found, words
+
+
+def _native(schema: str, url: str) -> tuple[type[NotifyBase], dict[str, Any]]:
+    """Read the web address that a service itself gives for its webhook."""
+    for found in native_classes(url):
+        words = found.parse_native_url(url)
+        if words:
+            return found, words
+    raise Unusable(
+        f"no service is known by its {schema}:// address",
+        f"for a webhook of your own write json{schema.removeprefix('http')}://HOST/PATH",
+    )
 
 
 def _read(found: type[NotifyBase], url: str) -> dict[str, Any] | None:

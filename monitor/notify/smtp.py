@@ -138,6 +138,8 @@ class Mailer:
         data = message.as_bytes()
         options = [f"SIZE={len(data)}"] if smtp.has_extn("size") else []
         sender = smtp.mail(envelope.sender.address, options)
+        if sender[0] == 421 and self._sent:
+            raise smtplib.SMTPServerDisconnected  # it had closed the kept connection, and said so
         if sender[0] != 250:
             return self._refused(smtp, sender, "after MAIL FROM")
         refused: dict[str, _Reply] = {}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
 from hypothesis import strategies as st
+
+few = settings(max_examples=40)
+"""For what renders whole messages."""
 
 FRAGMENTS = (
     "<script>alert(1)</script>",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -148,6 +149,7 @@ class Postbox:
         self.rcpt: dict[str, list[str]] = {}
         """Replies to RCPT TO by address, taken from the front; then 250."""
         self.mail: list[str] = []
+        """Replies to MAIL FROM; `drop` closes the connection before any."""
         self.data: list[str] = []
         """Replies to the message; `drop` closes the connection before any."""
         self.logins: list[tuple[str, str]] = []
@@ -158,6 +160,8 @@ class Postbox:
     ) -> str:
         self.commands.append(f"MAIL {address} {' '.join(options)}")
         reply = self.mail.pop(0) if self.mail else "250 OK"
+        if reply == "drop":
+            server.transport.abort()
         if reply.startswith("2"):
             envelope.mail_from = address
             envelope.mail_options.extend(options)
@@ -213,6 +217,26 @@ class _AnyPort(Controller):
         assert self.server is not None
         self.port = self.server.sockets[0].getsockname()[1]
         super()._trigger_server()
+
+
+@contextmanager
+def scripted_server(*replies: bytes) -> Iterator[int]:
+    """A server that takes one connection and says one of these after each line it gets."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+
+        def talk() -> None:
+            connection, _ = server.accept()
+            with connection, connection.makefile("rb") as lines:
+                for reply in replies:
+                    connection.sendall(reply)
+                    if reply and not lines.readline():
+                        return
+
+        thread = threading.Thread(target=talk)
+        thread.start()
+        yield server.getsockname()[1]
+        thread.join()
 
 
 @contextmanager

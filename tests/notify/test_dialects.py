@@ -58,6 +58,7 @@ class Tags(HTMLParser):
         self.words += data
 
 
+@hostile.few
 @given(hostile.text)
 @pytest.mark.parametrize(
     "dialect", [dialects.MAIL_HTML, dialects.CHAT_HTML, dialects.TELEGRAM], ids=lambda one: one.name
@@ -68,6 +69,7 @@ def test_html_shows_the_text_and_has_no_tag_of_it(dialect: Dialect, text: str) -
     assert seen.words.replace(NO_MENTION, "") == clean(text)
 
 
+@hostile.few
 @given(hostile.text)
 @pytest.mark.parametrize("dialect", [dialects.MARKDOWN, dialects.DISCORD], ids=lambda one: one.name)
 def test_markdown_shows_the_text_and_has_no_markup_of_it(dialect: Dialect, text: str) -> None:
@@ -93,12 +95,14 @@ def test_slack_gets_no_control_sequence_and_no_formatting(text: str) -> None:
     assert looks == clean(text).translate(str.maketrans("∗∼ˋˍ", "*~`_"))
 
 
+@hostile.few
 @given(hostile.text)
 @pytest.mark.parametrize("dialect", CHATS, ids=lambda one: one.name)
 def test_no_chat_is_told_a_name_to_call(dialect: Dialect, text: str) -> None:
     assert not re.search(r"@\w|<[!@#]", dialect.literal(text))
 
 
+@hostile.few
 @given(hostile.text)
 @pytest.mark.parametrize("dialect", ALL, ids=lambda one: one.name)
 def test_text_is_the_same_whichever_way_it_goes_in(dialect: Dialect, text: str) -> None:
@@ -116,6 +120,7 @@ def test_only_the_web_is_linked(dialect: Dialect) -> None:
     assert "https://example.org/a" in dialect.link("https://example.org/a")
 
 
+@hostile.few
 @given(hostile.text, hostile.text)
 @pytest.mark.parametrize(
     "dialect", [dialects.MAIL_HTML, dialects.CHAT_HTML, dialects.TELEGRAM], ids=lambda one: one.name

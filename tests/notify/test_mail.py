@@ -37,6 +37,7 @@ def parsed(message: EmailMessage) -> EmailMessage:
     return made
 
 
+@hostile.few
 @given(st.lists(ENCODED | hostile.text, max_size=5).map("".join), hostile.text | ENCODED)
 def test_no_text_adds_a_header(title: str, rule: str) -> None:
     article = stored(Article(title=title, body="Body.", source=title))
@@ -51,6 +52,7 @@ def test_no_text_adds_a_header(title: str, rule: str) -> None:
     assert [part.get_content_type() for part in made.iter_parts()] == ["text/plain", "text/html"]
 
 
+@hostile.few
 @given(hostile.text | ENCODED, hostile.text | ENCODED)
 def test_no_name_adds_a_header_or_a_recipient(name: str, value: str) -> None:
     envelope = Envelope(
@@ -101,4 +103,10 @@ def test_an_address_that_cannot_be_written_is_a_clear_error(address: str) -> Non
 
 def test_refused_headers_are_named() -> None:
     headers = {"X-Team": "a", "message-id": "b", "Bad Name": "c", "": "d", "Subject ": "e"}
-    assert refused_headers(headers) == ("message-id", "Bad Name", "", "Subject ")
+    headers["X" * 100] = "f"
+    assert refused_headers(headers) == ("message-id", "Bad Name", "", "Subject ", "X" * 100)
+
+
+def test_an_empty_header_of_the_url_does_not_stop_the_mail() -> None:
+    envelope = Envelope(sender=DESK.sender, to=DESK.to, headers={"X" * 60: ""})
+    assert parsed(message_of(seed_alert(), Rendered("s", "t"), envelope, NOW))["X" * 60] == "-"

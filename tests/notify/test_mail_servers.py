@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 
 import lxml.html
@@ -15,7 +14,7 @@ from monitor.model.alert import AlertContent, AlertKind, Answer, DeliveryOutcome
 from monitor.model.channel import Channel
 from monitor.notify.notifier import AppriseNotifier
 from tests.notify.making import NOW, about, notice, seed_alert
-from tests.notify.serving import Postbox, mail_server
+from tests.notify.serving import Postbox, mail_server, scripted_server
 
 DELIVERED, RETRY, REJECTED = DeliveryOutcome
 
@@ -185,15 +184,28 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
     assert postbox.mails == []
 
 
+def test_a_certificate_is_not_looked_at_where_the_url_says_so(
+    notifier: AppriseNotifier,
+    postbox: Postbox,
+    server_tls: ssl.SSLContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with mail_server(postbox, starttls=server_tls) as port:
+        url = f"mailtos://localhost:{port}?from=a@example.org&to=desk@example.org&verify=no"
+        assert send(notifier, Channel(name="desk", url=url)).outcome is DELIVERED
+
+
+@pytest.mark.parametrize("password", ["wrong-one", "wröng-one"])
 def test_a_wrong_password_is_refused_for_good_and_not_repeated(
-    notifier: AppriseNotifier, postbox: Postbox, server_tls: ssl.SSLContext
+    notifier: AppriseNotifier, postbox: Postbox, server_tls: ssl.SSLContext, password: str
 ) -> None:
     with mail_server(postbox, starttls=server_tls, password="right") as port:
-        url = f"mailtos://watch:wrong-one@example.org:{port}?smtp=localhost&to=desk@example.org"
+        url = f"mailtos://watch:{password}@example.org:{port}?smtp=localhost&to=desk@example.org"
         answer = send(notifier, Channel(name="desk", url=url))
     assert answer.outcome is REJECTED
     assert answer.detail.startswith("SMTP 535 at the login")
-    assert "wrong-one" not in answer.detail
+    assert password not in answer.detail
 
 
 def test_a_server_without_starttls_is_not_given_the_password(
@@ -331,15 +343,23 @@ def test_the_connection_is_kept_for_the_next_mail(
     assert len({mail.peer for mail in postbox.mails}) == 2  # made anew after 50
 
 
+@pytest.mark.parametrize("farewell", ["drop", "421 4.4.2 idle too long"])
 def test_a_kept_connection_that_the_server_closed_is_made_anew_at_once(
-    notifier: AppriseNotifier, postbox: Postbox
+    notifier: AppriseNotifier, desk: Channel, postbox: Postbox, farewell: str
 ) -> None:
-    with mail_server(postbox) as port:
-        desk = channel(port)
-        send(notifier, desk)
-        postbox.mail = ["421 idle too long"]
-        answers = [send(notifier, desk), send(notifier, desk)]
-    assert [answer.outcome for answer in answers] == [RETRY, DELIVERED]
+    send(notifier, desk)
+    postbox.mail = [farewell]
+    assert send(notifier, desk).outcome is DELIVERED
+    assert len({mail.peer for mail in postbox.mails}) == 2
+
+
+def test_a_server_that_never_lets_one_speak_is_tried_twice_and_then_later(
+    notifier: AppriseNotifier, desk: Channel, postbox: Postbox
+) -> None:
+    send(notifier, desk)
+    postbox.mail = ["drop"] * 5
+    assert send(notifier, desk) == Answer(outcome=RETRY, detail="connection lost")
+    assert len(postbox.mail) == 3
 
 
 def test_a_server_that_is_not_there_is_tried_again(notifier: AppriseNotifier) -> None:
@@ -361,17 +381,14 @@ def test_a_server_that_is_not_there_is_tried_again(notifier: AppriseNotifier) ->
 def test_a_server_that_does_not_let_one_in(
     notifier: AppriseNotifier, greeting: bytes, outcome: DeliveryOutcome, detail: str
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
-
-        def greet() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.sendall(greeting)
-
-        thread = threading.Thread(target=greet)
-        thread.start()
-        answer = send(notifier, channel(server.getsockname()[1]))
-        thread.join()
+    with scripted_server(greeting) as port:
+        answer = send(notifier, channel(port))
     assert answer.outcome is outcome
     assert answer.detail.startswith(detail)
+
+
+def test_a_server_that_refuses_before_the_message(notifier: AppriseNotifier) -> None:
+    ok = b"250 OK\r\n"
+    with scripted_server(b"220 hi\r\n", ok, ok, ok, b"451 4.3.0 not now\r\n", b"221\r\n") as port:
+        answer = send(notifier, channel(port))
+    assert answer == Answer(outcome=RETRY, detail="SMTP 451 after DATA: 4.3.0 not now")

@@ -229,6 +229,7 @@ def test_the_smallest_limit_still_names_the_rule() -> None:
     assert render(content, chat(dialects.CHAT_TEXT, 0), NOW).text == ""
 
 
+@hostile.few
 @pytest.mark.parametrize("form", FORMS, ids=NAMES)
 @given(title=hostile.text, body=hostile.text, url=hostile.text, source=hostile.text)
 def test_hostile_articles_do_no_harm(
@@ -251,6 +252,7 @@ def test_hostile_articles_do_no_harm(
         assert not re.search(r"@\w|<[!@#]", rendered.text)
 
 
+@hostile.few
 @given(title=hostile.text, body=hostile.text, url=hostile.text)
 def test_hostile_articles_add_nothing_to_a_mail(title: str, body: str, url: str) -> None:
     plain = render(about("title", "body", url="https://example.org/"), MAIL, NOW).html
@@ -262,6 +264,7 @@ def test_hostile_articles_add_nothing_to_a_mail(title: str, body: str, url: str)
     assert not [name for element in html.iter() for name in element.attrib if name[:2] == "on"]
 
 
+@hostile.few
 @given(st.sampled_from(list(AlertKind)), hostile.text, hostile.text)
 def test_hostile_notices_do_no_harm(kind: AlertKind, subject: str, text: str) -> None:
     content = AlertContent(alert(kind, hits=(), subject=subject, text=text), ())
