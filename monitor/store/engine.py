@@ -136,7 +136,7 @@ class Database:
                 "synchronous = FULL",
                 f"foreign_keys = {'ON' if self._foreign_keys else 'OFF'}",
                 "temp_store = MEMORY",
-                f"cache_size = {-65_536 if writes else -8_192}",  # KiB
+                f"cache_size = {-32_768 if writes else -4_096}",  # KiB
                 f"journal_size_limit = {64 * 1024 * 1024}",
             ):
                 connection.execute(f"PRAGMA {pragma}")

@@ -43,7 +43,8 @@ from monitor.store.tables import (
 )
 from monitor.store.types import batches, index_key, storable_id
 
-_PAGE = 200
+_PAGE = 50
+"""Articles in one statement; each may hold a megabyte."""
 _RECENT = timedelta(days=7)
 
 
