@@ -177,7 +177,8 @@ class _Run:
 
 def _record(store: Store, settled: _Settled) -> None:
     """Record an attempt, again while the database is busy: the message has gone out."""
-    for left in reversed(range(_RECORD_TRIES)):
+    tries = _RECORD_TRIES
+    while True:
         try:
             store.record(
                 settled.delivery,
@@ -186,7 +187,8 @@ def _record(store: Store, settled: _Settled) -> None:
                 follow=settled.follow,
             )
         except StoreBusy:
-            if not left:
+            tries -= 1
+            if not tries:
                 raise
         else:
             return
