@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from monitor.matching.leaves import Expression, Figure, Leaf, Run, Sequel, Word
+from collections.abc import Sequence
+
+from monitor.matching.leaves import Expression, Figure, Leaf, Sequel, Series, Word
 from monitor.matching.nodes import (
     All,
     Always,
     Any,
-    AnyWordOf,
+    AnyPlaced,
     AtLeast,
     Fact,
     Inside,
     Lacks,
+    Listed,
     Near,
     Node,
     Occurring,
+    Placed,
     Several,
-    as_placed,
 )
-from monitor.matching.terms import Terms
+from monitor.matching.terms import Atom, Terms, plain_words
 from monitor.model import condition as model
 from monitor.model.condition import AnyWord, Condition, Exact, Wildcard, WordPattern
 
 _LONG = 8
-"""Ors of more plain words look at what the article has, instead of at each word."""
+"""Ors of more operands are shared by all rules that use the same list."""
 
 
 class Compiler:
@@ -35,15 +38,16 @@ class Compiler:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._leaves: dict[object, Leaf] = {}
+        self._occurrings: dict[tuple[Leaf, str], Occurring] = {}
         self._long: dict[tuple[int, str | None], tuple[Condition, Node]] = {}
 
     def node(self, condition: Condition, lang: str | None) -> Node:  # noqa: PLR0911 - one a kind
         """Return the node of a condition; `lang` is the rule's own language, for stems."""
         match condition:
             case model.Phrase() | model.Number() | model.Regex():
-                return Occurring(self._leaf(condition, lang), condition.source)
+                return self._occurring(self._leaf(condition, lang), condition.source)
             case model.Near() | model.AtLeast():
-                return self._placed(condition, lang)
+                return self._near(condition, lang)
             case model.Or():
                 return self._any(condition, lang)
             case model.And(operands):
@@ -60,10 +64,15 @@ class Compiler:
             case model.Everything():
                 return Always()
 
-    def _placed(self, condition: model.Near | model.AtLeast, lang: str | None) -> Node:
+    def _occurring(self, leaf: Leaf, source: str) -> Occurring:
+        key = leaf, source
+        known = self._occurrings.get(key)
+        return known or self._occurrings.setdefault(key, Occurring(leaf, source))
+
+    def _near(self, condition: model.Near | model.AtLeast, lang: str | None) -> Node:
         if isinstance(condition, model.AtLeast):
-            return AtLeast(condition.count, as_placed(self.node(condition.operand, lang)))
-        parts = [as_placed(self.node(operand, lang)) for operand in condition.operands]
+            return AtLeast(condition.count, _placed(self.node(condition.operand, lang)))
+        parts = [_placed(self.node(operand, lang)) for operand in condition.operands]
         return Near(parts, condition.distance, in_order=condition.ordered)
 
     def _leaf(self, condition: model.Phrase | model.Number | model.Regex, lang: str | None) -> Leaf:
@@ -77,21 +86,20 @@ class Compiler:
 
     def _any(self, condition: model.Or, lang: str | None) -> Node:
         if len(condition.operands) <= _LONG:
-            return Any([self.node(operand, lang) for operand in condition.operands])
+            return self._new_any(condition, lang)
         key = id(condition), lang
         known = self._long.get(key)  # which keeps the condition, so that its id stays its own
         if known is None:
-            known = self._long[key] = condition, self._any_of_many(condition, lang)
+            known = self._long[key] = condition, self._new_any(condition, lang)
         return known[1]
 
-    def _any_of_many(self, condition: model.Or, lang: str | None) -> Node:
+    def _new_any(self, condition: model.Or, lang: str | None) -> Node:
         nodes = [self.node(operand, lang) for operand in condition.operands]
-        words = [
-            (node.leaf.atom, node)
-            for node in nodes
-            if isinstance(node, Occurring) and isinstance(node.leaf, Word)
-        ]
-        return AnyWordOf(words) if len(words) == len(nodes) else Any(nodes)
+        pairs = [pair for node in nodes for pair in settled_pairs(node)]
+        if len(pairs) == len(nodes):
+            return Listed(pairs)
+        placed = [node for node in nodes if isinstance(node, Placed)]
+        return AnyPlaced(placed) if len(placed) == len(nodes) else Any(nodes)
 
     def _phrase(self, words: tuple[WordPattern, ...], lang: str | None) -> Leaf:
         stemmed = any(isinstance(word, model.Stem) for word in words)
@@ -100,17 +108,32 @@ class Compiler:
         return leaf or self._shared(key, self._new_phrase(words, lang))
 
     def _new_phrase(self, words: tuple[WordPattern, ...], lang: str | None) -> Leaf:
+        plain = plain_words(words)
+        if plain is not None and len(plain) > 1:
+            return Series(self._terms.run(plain))
         atoms = [
             None if isinstance(word, AnyWord) else self._terms.atom(word, lang) for word in words
         ]
-        if any(isinstance(word, Exact | Wildcard) and word.case for word in words):
+        [first, *more] = words
+        cased = isinstance(first, Exact | Wildcard) and first.case
+        if more or cased or atoms[0] is None:
             return Sequel(words, atoms)
-        if len(atoms) == 1 and atoms[0] is not None:
-            return Word(atoms[0])
-        plain = [word.text for word in words if isinstance(word, Exact)]
-        if len(plain) == len(words):
-            return Run(plain, frozenset(atom for atom in atoms if atom is not None))
-        return Sequel(words, atoms)
+        return Word(atoms[0], first.text if isinstance(first, Exact) else None)
 
     def _shared(self, key: object, leaf: Leaf) -> Leaf:
         return self._leaves.setdefault(key, leaf)
+
+
+def settled_pairs(node: Node) -> Sequence[tuple[Atom, Occurring]]:
+    """Return the terms that a node is any of, if each is an atom of the article; else nothing."""
+    if isinstance(node, Listed):
+        return node.pairs
+    if isinstance(node, Occurring) and isinstance(node.leaf, Word | Series):
+        return ((node.leaf.atom, node),)
+    return ()
+
+
+def _placed(node: Node) -> Placed:
+    if isinstance(node, Placed):
+        return node
+    raise TypeError(f"{type(node).__name__} has no place in the text: no operand of NEAR")

@@ -89,27 +89,27 @@ class ArrayIndex:
         for numbers in further[1:]:
             numbers[numbers < 0] = count
             self._further.append(numbers)
-        of_atoms = np.frombuffer(pairs_atoms, np.int32) if pairs_atoms else np.zeros(0, np.int32)
+        of_atoms = np.array(pairs_atoms, np.int32)
         order = np.argsort(of_atoms, kind="stable")
-        clauses_flat = np.array(pairs_clauses, np.int32)
-        self._postings = clauses_flat[order]
-        self._begin = np.searchsorted(of_atoms[order], np.arange(atoms + 1)).astype(np.int32)
-        self._atoms = atoms
+        self._postings = np.array(pairs_clauses, np.int32)[order]
+        bounds = np.searchsorted(of_atoms[order], np.arange(atoms + 1))
+        self._begin = bounds[:-1].astype(np.int32)
+        self._lengths = np.diff(bounds).astype(np.int32)
+        self._steps = np.arange(len(of_atoms), dtype=np.int32)
 
     def candidates(self, present: set[Atom]) -> Sequence[int]:
         """See Index."""
         atoms = np.fromiter(present, np.intp, len(present))
-        begin = self._begin[atoms]
-        lengths = self._begin[atoms + 1] - begin
-        ends = np.cumsum(lengths)
-        if not len(ends) or not ends[-1]:
-            return ()
-        at = np.arange(ends[-1], dtype=np.int32)
-        at += np.repeat(begin - (ends - lengths).astype(np.int32), lengths)
+        lengths = self._lengths[atoms]
+        ends = lengths.cumsum(dtype=np.int32)
+        total = int(ends[-1]) if len(ends) else 0
         marked = np.zeros(self._always + 1, np.bool_)
+        at = (self._begin[atoms] - ends + lengths).repeat(lengths)
+        at += self._steps[:total]
         marked[self._postings[at]] = True
         marked[self._always] = True
-        found = np.flatnonzero(marked[: self._rules])
+        found = marked[: self._rules].nonzero()[0]
         for clauses in self._further:
             found = found[marked[clauses[found]]]
-        return found.tolist()
+        result: list[int] = found.tolist()
+        return result

@@ -12,9 +12,10 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from monitor.matching.intervals import Interval
 from monitor.matching.reading import BODY, LEAD_BODY, TITLE, WHOLE, Reading, Scope, Span
-from monitor.matching.terms import Atom
+from monitor.matching.terms import Atom, Run
 from monitor.matching.wildcards import expression
 from monitor.model.condition import Exact, Number, Wildcard, WordPattern
+from monitor.text import fold
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 """Halves of characters, which no encoding has: RE2 would not take them."""
@@ -70,10 +71,12 @@ class _Words(Leaf):
 class Word(_Words):
     """One word, however it is written: exact, wildcard, fuzzy or stem, without regard to case."""
 
-    __slots__ = ("atom",)
+    __slots__ = ("atom", "text")
 
-    def __init__(self, atom: Atom) -> None:
+    def __init__(self, atom: Atom, text: str | None) -> None:
+        """Take the atom, and the word itself if it is an exact one."""
         self.atom = atom
+        self.text = text
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
         if self.atom not in reading.present:
@@ -83,41 +86,47 @@ class Word(_Words):
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
         if self.atom not in reading.present:
             return ()
+        if self.text is not None:
+            return [(at, at) for at in reading.positions(self.text)]
         words = reading.words_of(self.atom)
-        if len(words) == 1:
-            return [(at, at) for at in reading.positions(words[0])]
         return [(at, at) for at in sorted(at for w in words for at in reading.positions(w))]
 
+    def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
+        if scope == WHOLE and self.text is not None:
+            places = reading.places(self.text)
+            if places is not None:
+                return places
+        return super().spans(reading, scope)
 
-class Run(_Words):
+
+class Series(_Words):
     """Several plain words in this order."""
 
-    __slots__ = ("atoms", "length", "text")
+    __slots__ = ("atom", "run")
 
-    def __init__(self, words: Sequence[str], atoms: frozenset[Atom]) -> None:
-        self.text = " ".join(words)
-        self.length = len(words)
-        self.atoms = atoms
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.atom = run.atom
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        if self.atom not in reading.present:
+            return False
+        return scope == WHOLE or bool(self.intervals(reading, scope))
 
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
-        if not self.atoms <= reading.present:
-            return ()
-        more = self.length - 1
-        return [
-            (at, at + more)
-            for at in reading.positions_of_run(self.text)
-            if reading.paragraph(at) == reading.paragraph(at + more)
-        ]
+        return reading.run(self.run) if self.atom in reading.present else ()
 
 
 class Sequel(_Words):
     """Words of any kind in this order; also a single word whose letter case counts."""
 
-    __slots__ = ("_anchor", "_cased", "atoms")
+    __slots__ = ("_anchor", "_cased", "_word", "atoms")
 
     def __init__(self, patterns: Sequence[WordPattern], atoms: Sequence[Atom | None]) -> None:
         self.atoms = tuple(atoms)
         self._anchor = next(at for at, atom in enumerate(atoms) if atom is not None)
+        first = patterns[self._anchor]
+        self._word = fold(first.text) if isinstance(first, Exact) else None
         self._cased = {
             number: expression(pattern.pattern)
             if isinstance(pattern, Wildcard)
@@ -135,9 +144,9 @@ class Sequel(_Words):
         assert atom is not None  # noqa: S101 - how the anchor was chosen
         end = len(reading.words) - len(self.atoms)
         more = len(self.atoms) - 1
-        starts = sorted(
-            at - anchor for word in reading.words_of(atom) for at in reading.positions(word)
-        )
+        word = self._word
+        words = reading.words_of(atom) if word is None else (word,)
+        starts = sorted(at - anchor for word in words for at in reading.positions(word))
         return [
             (at, at + more)
             for at in starts
@@ -151,7 +160,7 @@ class Sequel(_Words):
             fits = cased.fullmatch(reading.kept(position)) is not None
             return fits and not reading.silent(position)
         atom = self.atoms[number]
-        return atom is None or atom in reading.known[reading.words[position]]
+        return atom is None or reading.has(position, atom)
 
 
 class _Characters(Leaf):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.matching.terms import Atom, Terms
+from monitor.matching.terms import Atom, Terms, plain_words
 from monitor.model.condition import (
     And,
     AnyWord,
@@ -110,9 +110,14 @@ class Deriver:
         return _any(parts)
 
     def _decided_phrase(self, phrase: Phrase) -> Clause | None:
-        if len(phrase.words) != 1:
-            return None
-        [word] = phrase.words
+        words = phrase.words
+        if len(words) > 1:
+            plain = plain_words(words)
+            if plain is None:
+                return None
+            atoms = frozenset((self._terms.run(plain).atom,))
+            return Clause(atoms, min(map(self._rarity, words)) / 4)
+        [word] = words
         if isinstance(word, AnyWord) or (isinstance(word, Exact | Wildcard) and word.case):
             return None
         return self._word(word)
@@ -122,6 +127,9 @@ class Deriver:
     def _clauses(self, condition: Condition) -> list[Clause]:
         match condition:
             case Phrase(words):
+                decided = self._decided_phrase(condition)
+                if decided is not None:
+                    return [decided]
                 return [self._word(word) for word in words if not isinstance(word, AnyWord)]
             case And(operands) | Near(operands):
                 return [clause for operand in operands for clause in self._clauses(operand)]

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from monitor.matching.intervals import (
     Interval,
@@ -18,12 +18,15 @@ from monitor.matching.intervals import (
 )
 from monitor.matching.leaves import Leaf
 from monitor.matching.properties import has_property
-from monitor.matching.reading import Proof, Reading, Scope, Span, narrowed
+from monitor.matching.reading import WHOLE, Proof, Proofs, Reading, Scope, Span, narrowed
 from monitor.matching.terms import Atom
 from monitor.model.condition import Field, Property, Unit
 
 MOST_SPANS = 50
 """Pieces of evidence that one leaf of a rule gives at most, the first ones by position."""
+
+MOST_PAIRS = 24
+"""A list of more terms is asked what the article has, instead of term by term."""
 
 Path = tuple[int, ...]
 Taking = dict[Path, tuple["Occurring", set[Span]]]
@@ -40,8 +43,8 @@ class Node(ABC):
         """Whether this is so within the scope."""
 
     @abstractmethod
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
-        """Return the evidence of a node that holds."""
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        """Add the evidence of a node that holds."""
 
 
 class Placed(Node):
@@ -64,15 +67,14 @@ class Placed(Node):
         """Add the leaves' spans of every occurrence."""
 
 
-def proofs_of(reading: Reading, taking: Taking) -> Iterator[Proof]:
-    """Return the evidence of leaves, the first spans of each."""
+def prove_taken(reading: Reading, taking: Taking, proofs: Proofs) -> None:
+    """Add the evidence of leaves, the first spans of each."""
     for leaf, spans in taking.values():
-        for span in sorted(spans)[:MOST_SPANS]:
-            yield reading.proof(span, leaf.source)
+        proofs.update(reading.prove(span, leaf.source) for span in sorted(spans)[:MOST_SPANS])
 
 
 class Occurring(Placed):
-    """A leaf at its place in a rule, as written there."""
+    """A leaf as written: one object for all rules that write it the same."""
 
     __slots__ = ("leaf", "source")
 
@@ -83,13 +85,13 @@ class Occurring(Placed):
     def holds(self, reading: Reading, scope: Scope) -> bool:
         return self.leaf.holds(reading, scope)
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
-        key = self.leaf, self.source, scope
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        key = self if scope == WHOLE else (self, scope)
         found: list[Proof] | None = reading.found.get(key)
         if found is None:
             spans = self.leaf.spans(reading, scope)[:MOST_SPANS]
-            found = reading.found[key] = [reading.proof(span, self.source) for span in spans]
-        return found
+            found = reading.found[key] = [reading.prove(span, self.source) for span in spans]
+        proofs.update(found)
 
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
         return self.leaf.intervals(reading, scope)
@@ -108,7 +110,7 @@ class Occurring(Placed):
         taking.setdefault(path, (self, set()))[1].update(spans)
 
 
-class Any(Placed):
+class Any(Node):
     """At least one operand holds."""
 
     __slots__ = ("operands",)
@@ -116,68 +118,85 @@ class Any(Placed):
     def __init__(self, operands: Sequence[Node]) -> None:
         self.operands = tuple(operands)
 
-    def possible(self, reading: Reading) -> Iterable[Node]:  # noqa: ARG002 - others ask it
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        return any(operand.holds(reading, scope) for operand in self.operands)
+
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        for operand in self.operands:
+            if operand.holds(reading, scope):
+                operand.prove(reading, scope, proofs)
+
+
+class AnyPlaced(Placed):
+    """At least one operand holds, and each has places in the text."""
+
+    __slots__ = ("operands",)
+
+    def __init__(self, operands: Sequence[Placed]) -> None:
+        self.operands = tuple(operands)
+
+    def possible(self, reading: Reading) -> Sequence[Placed]:  # noqa: ARG002 - others ask it
         """Return the operands that may hold."""
         return self.operands
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
         return any(operand.holds(reading, scope) for operand in self.possible(reading))
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         for operand in self.possible(reading):
             if operand.holds(reading, scope):
-                yield from operand.proofs(reading, scope)
+                operand.prove(reading, scope, proofs)
 
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        operands = self.possible(reading)
+        if len(operands) == 1:
+            return operands[0].intervals(reading, scope)
         key = self, scope
         found: Sequence[Interval] | None = reading.found.get(key)
         if found is None:
-            all_found = {
-                interval
-                for operand in self.possible(reading)
-                for interval in as_placed(operand).intervals(reading, scope)
-            }
-            found = reading.found[key] = sorted(all_found)
+            each = {it for operand in operands for it in operand.intervals(reading, scope)}
+            found = reading.found[key] = sorted(each)
         return found
 
     def take(
         self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
     ) -> None:
-        for operand in map(as_placed, self.possible(reading)):
+        for operand in self.possible(reading):
             intervals = operand.intervals(reading, scope)
             at = bisect_left(intervals, interval)
             if at < len(intervals) and intervals[at] == interval:
                 operand.take(reading, scope, interval, (*path, id(operand)), taking)
 
     def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
-        for operand in map(as_placed, self.possible(reading)):
+        for operand in self.possible(reading):
             operand.take_all(reading, scope, (*path, id(operand)), taking)
 
 
-def as_placed(node: Node) -> Placed:
-    """Return a node that has places in the text; raise TypeError for one that has none."""
-    if isinstance(node, Placed):
-        return node
-    raise TypeError(f"{type(node).__name__} has no place in the text: no operand of NEAR")
+class Listed(AnyPlaced):
+    """Terms of which the article knows at once whether it has them."""
 
+    __slots__ = ("_by_atom", "pairs")
 
-class AnyWordOf(Any):
-    """A long list of words: the article is asked which of them it has."""
-
-    __slots__ = ("_by_atom",)
-
-    def __init__(self, operands: Sequence[tuple[Atom, Occurring]]) -> None:
-        super().__init__([operand for _, operand in operands])
+    def __init__(self, pairs: Sequence[tuple[Atom, Occurring]]) -> None:
+        super().__init__([operand for _, operand in pairs])
+        self.pairs = tuple(pairs)
         self._by_atom: dict[Atom, list[Occurring]] = {}
-        for atom, operand in operands:
-            self._by_atom.setdefault(atom, []).append(operand)
+        if len(pairs) > MOST_PAIRS:
+            for atom, operand in pairs:
+                self._by_atom.setdefault(atom, []).append(operand)
 
-    def possible(self, reading: Reading) -> Iterable[Node]:
-        return [
-            operand
-            for atom in self._by_atom.keys() & reading.present
-            for operand in self._by_atom[atom]
-        ]
+    def possible(self, reading: Reading) -> Sequence[Placed]:
+        present = reading.present
+        if not self._by_atom:
+            return [operand for atom, operand in self.pairs if atom in present]
+        atoms = self._by_atom.keys() & present
+        return [operand for atom in atoms for operand in self._by_atom[atom]]
+
+    def holds(self, reading: Reading, scope: Scope) -> bool:
+        possible = self.possible(reading)
+        if scope == WHOLE:
+            return bool(possible)
+        return any(operand.holds(reading, scope) for operand in possible)
 
 
 class Near(Placed):
@@ -209,15 +228,17 @@ class Near(Placed):
                 return ()
             operands.append(intervals)
         join = ordered if self.ordered else unordered
+        if self.unit is None and all(intervals[0][0] >= reading.split for intervals in operands):
+            return join(operands, self.distance)
         found: list[Interval] = []
         for unit in split_by_unit(operands, reading.units(self.unit)):
             found += join(unit, self.distance)
         return found
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         taking: Taking = {}
         self.take_all(reading, scope, (), taking)
-        return proofs_of(reading, taking)
+        prove_taken(reading, taking, proofs)
 
     def take(
         self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
@@ -246,10 +267,10 @@ class AtLeast(Node):
         intervals = self.operand.intervals(reading, scope)
         return len(intervals) >= self.count and count_apart(intervals) >= self.count
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         taking: Taking = {}
         self.operand.take_all(reading, scope, (), taking)
-        return proofs_of(reading, taking)
+        prove_taken(reading, taking, proofs)
 
 
 class All(Node):
@@ -263,9 +284,9 @@ class All(Node):
     def holds(self, reading: Reading, scope: Scope) -> bool:
         return all(operand.holds(reading, scope) for operand in self.operands)
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         for operand in self.operands:
-            yield from operand.proofs(reading, scope)
+            operand.prove(reading, scope, proofs)
 
 
 class Several(Node):
@@ -280,10 +301,10 @@ class Several(Node):
     def holds(self, reading: Reading, scope: Scope) -> bool:
         return sum(operand.holds(reading, scope) for operand in self.operands) >= self.count
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         for operand in self.operands:
             if operand.holds(reading, scope):
-                yield from operand.proofs(reading, scope)
+                operand.prove(reading, scope, proofs)
 
 
 class Lacks(Node):
@@ -297,8 +318,8 @@ class Lacks(Node):
     def holds(self, reading: Reading, scope: Scope) -> bool:
         return not self.operand.holds(reading, scope)
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:  # noqa: ARG002 - what is not there proves nothing
-        return ()
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        pass
 
 
 class Inside(Node):
@@ -313,8 +334,8 @@ class Inside(Node):
     def holds(self, reading: Reading, scope: Scope) -> bool:
         return self.operand.holds(reading, narrowed(scope, self.field))
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:
-        return self.operand.proofs(reading, narrowed(scope, self.field))
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        self.operand.prove(reading, narrowed(scope, self.field), proofs)
 
 
 class Always(Node):
@@ -325,8 +346,8 @@ class Always(Node):
     def holds(self, reading: Reading, scope: Scope) -> bool:  # noqa: ARG002 - whatever they are
         return True
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:  # noqa: ARG002 - likewise
-        return ()
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        pass
 
 
 class Fact(Node):
@@ -340,5 +361,5 @@ class Fact(Node):
     def holds(self, reading: Reading, scope: Scope) -> bool:  # noqa: ARG002 - it has no place
         return has_property(reading, self.property)
 
-    def proofs(self, reading: Reading, scope: Scope) -> Iterable[Proof]:  # noqa: ARG002 - likewise
-        return ()
+    def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
+        pass

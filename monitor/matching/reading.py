@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from monitor.matching.intervals import Interval
-from monitor.matching.terms import Atom, primary
+from monitor.matching.terms import NOTHING, Atom, Run, Terms, primary
 from monitor.model.article import Article
 from monitor.model.condition import Field, Unit
 from monitor.model.hit import Evidence
@@ -24,8 +24,15 @@ WHOLE: Scope = TITLE | BODY
 
 Span = tuple[bool, int, int]
 """Whether it is in the body, and the characters from start to end."""
-Proof = tuple[tuple[bool, int, int, str], Evidence]
-"""A piece of evidence behind what it is sorted by."""
+Order = tuple[bool, int, int, str]
+"""What evidence is sorted by: its span, and the part of the query."""
+Proof = tuple[Order, Evidence]
+Proofs = dict[Order, Evidence]
+
+_FEW = 12
+"""Words that are searched for where they stand; for more, all words are placed at once."""
+_SEARCHED = 40
+"""Words whose characters are searched for; for more, the text is divided anew with its places."""
 
 
 def narrowed(scope: Scope, field: Field) -> Scope:
@@ -44,6 +51,28 @@ class Reading:
     call; it is not shared between threads.
     """
 
+    __slots__ = (
+        "_all_placed",
+        "_entries",
+        "_host",
+        "_joined",
+        "_loud",
+        "_paragraphs",
+        "_places",
+        "_positions",
+        "_runs",
+        "_words_of",
+        "article",
+        "body",
+        "found",
+        "known",
+        "lang",
+        "present",
+        "split",
+        "title",
+        "words",
+    )
+
     def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
         self.article = article
         self.title = tokenize(article.title)
@@ -52,36 +81,65 @@ class Reading:
         self.split = len(self.title.words)
         self.lang = primary(article.lang)
         self.known = vocabulary.words(article.lang)
-        self.distinct = set(self.words)
-        self.present: set[Atom] = set().union(*map(self.known.__getitem__, self.distinct))
+        self._entries = list(map(self.known.__getitem__, self.words))
         self.found: dict[Hashable, Any] = {}
         """What leaves and nodes have worked out on this article, by themselves."""
         self._joined: str | None = None
         self._words_of: dict[Atom, list[str]] | None = None
         self._positions: dict[str, list[int]] = {}
+        self._all_placed = False
+        self._runs: dict[Run, list[Interval]] = {}
+        self._places: dict[str, list[Span] | None] = {}
         self._paragraphs: list[int] | None = None
         self._loud: frozenset[int] | None = None
         self._host: str | None = None
+        self.present = self._present(vocabulary.terms)
+        """The atoms of the article's words and phrases."""
+
+    def _present(self, terms: Terms) -> set[Atom]:
+        entries = set(self._entries)
+        entries.discard(NOTHING)
+        several = [entry for entry in entries if entry.__class__ is tuple]
+        entries.difference_update(several)
+        present = cast("set[Atom]", entries)
+        present.update(*several)
+        if terms.many_runs:
+            self._find_runs(terms)
+            found = list(self._runs)
+        else:
+            found = [run for run in terms.possible_runs(present) if self.run(run)]
+        for run in found:
+            present.add(run.atom)
+            present.update(terms.groups_of(run.atom))
+        return present
+
+    def _find_runs(self, terms: Terms) -> None:
+        paragraphs = self.paragraphs
+        for position, run in terms.standing_runs(self.words):
+            last = position + len(run.words) - 1
+            if bisect_right(paragraphs, position) == bisect_right(paragraphs, last):
+                self._runs.setdefault(run, []).append((position, last))
 
     # --- words -----------------------------------------------------------------------------
 
-    @property
-    def joined(self) -> str:
-        """All folded words with a blank around each: the quickest way to find one."""
-        if self._joined is None:
-            self._joined = f" {' '.join(self.words)} "
-        return self._joined
-
-    def positions(self, word: str) -> list[int]:
+    def positions(self, word: str) -> Sequence[int]:
         """Return where a folded word stands."""
         found = self._positions.get(word)
-        if found is None:
-            found = self._positions[word] = self.positions_of_run(word)
+        if found is not None:
+            return found
+        if self._all_placed:
+            return ()
+        if len(self._positions) >= _FEW:
+            self._place_all()
+            return self._positions.get(word, ())
+        found = self._positions[word] = self._search(word)
         return found
 
-    def positions_of_run(self, words: str) -> list[int]:
-        """Return where folded words, divided by blanks, begin."""
-        joined = self.joined
+    def _search(self, words: str) -> list[int]:
+        """Return where folded words, divided by blanks, begin: the quickest way for a few."""
+        if self._joined is None:
+            self._joined = f" {' '.join(self.words)} "
+        joined = self._joined
         needle = f" {words} "
         found = []
         number = at = 0
@@ -93,15 +151,46 @@ class Reading:
             place = joined.find(needle, place + 1)
         return found
 
+    def _place_all(self) -> None:
+        positions: dict[str, list[int]] = {}
+        for position, word in enumerate(self.words):
+            if word in positions:
+                positions[word].append(position)
+            else:
+                positions[word] = [position]
+        self._positions = positions
+        self._all_placed = True
+
+    def run(self, run: Run) -> Sequence[Interval]:
+        """Return where a phrase of plain words stands; none is in two paragraphs."""
+        found = self._runs.get(run)
+        if found is None:
+            more = len(run.words) - 1
+            found = self._runs[run] = [
+                (at, at + more)
+                for at in self._search(run.text)
+                if self.paragraph(at) == self.paragraph(at + more)
+            ]
+        return found
+
     def words_of(self, atom: Atom) -> Sequence[str]:
-        """Return the different words of the article that have an atom."""
+        """Return the different words of the article that have an atom which is no exact one."""
         if self._words_of is None:
             self._words_of = {}
-            known = self.known
-            for word in self.distinct:
-                for each in known[word]:
+            several = {
+                word: entry
+                for word, entry in zip(self.words, self._entries, strict=True)
+                if isinstance(entry, tuple)
+            }
+            for word, entry in several.items():
+                for each in entry:
                     self._words_of.setdefault(each, []).append(word)
         return self._words_of.get(atom, ())
+
+    def has(self, position: int, atom: Atom) -> bool:
+        """Whether the word at a position has an atom."""
+        entry = self._entries[position]
+        return entry == atom or (isinstance(entry, tuple) and atom in entry)
 
     def kept(self, position: int) -> str:
         """Return a word with its letter case."""
@@ -163,13 +252,34 @@ class Reading:
 
     # --- characters ------------------------------------------------------------------------
 
+    def places(self, word: str) -> list[Span] | None:
+        """Return the characters of each occurrence of a folded word, if that is quickly told."""
+        if word not in self._places:
+            title, body = self.title.places(word), self.body.places(word)
+            if title is None or body is None or len(self._places) >= _SEARCHED:
+                found = None
+            else:
+                found = [(False, *place) for place in title] + [(True, *place) for place in body]
+            self._places[word] = found
+        return self._places[word]
+
+    def _place(self, position: int) -> Span:
+        """Return the characters of the word at a position."""
+        word = self.words[position]
+        places = self.places(word)
+        if places is not None:
+            return places[bisect_left(self.positions(word), position)]
+        if position < self.split:
+            return False, self.title.starts[position], self.title.ends[position]
+        position -= self.split
+        return True, self.body.starts[position], self.body.ends[position]
+
     def span(self, interval: Interval) -> Span:
         """Return the characters from the first word of an interval to its last."""
-        first, last = interval
-        if last < self.split:
-            return False, self.title.starts[first], self.title.ends[last]
-        split = self.split
-        return True, self.body.starts[first - split], self.body.ends[last - split]
+        in_body, start, end = self._place(interval[0])
+        if interval[1] != interval[0]:
+            end = self._place(interval[1])[2]
+        return in_body, start, end
 
     def touched(self, span: Span) -> Interval | None:
         """Return the words that share a character with a span, None if there are none."""
@@ -181,11 +291,6 @@ class Reading:
             return None
         offset = self.split if in_body else 0
         return first + offset, last + offset
-
-    def text(self, span: Span) -> str:
-        """Return what stands in a span."""
-        in_body, start, end = span
-        return (self.article.body if in_body else self.article.title)[start:end]
 
     def numbers(self) -> Sequence[tuple[Span, FoundNumber]]:
         """Return the numbers of the title and the body."""
@@ -199,11 +304,12 @@ class Reading:
         numbers: Sequence[tuple[Span, FoundNumber]] = self.found["numbers"]
         return numbers
 
-    def proof(self, span: Span, source: str) -> Proof:
+    def prove(self, span: Span, source: str) -> Proof:
         """Return a span as evidence for a part of a query."""
         in_body, start, end = span
-        evidence = Evidence("body" if in_body else "title", start, end, self.text(span), source)
-        return (in_body, start, end, source), evidence
+        text = self.article.body if in_body else self.article.title
+        field = "body" if in_body else "title"
+        return (in_body, start, end, source), Evidence(field, start, end, text[start:end], source)
 
     # --- properties ------------------------------------------------------------------------
 

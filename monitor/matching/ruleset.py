@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.matching.compile import Compiler
+from monitor.matching.compile import Compiler, settled_pairs
 from monitor.matching.index import build_index
 from monitor.matching.necessary import Deriver, Necessary
-from monitor.matching.nodes import All, Node
+from monitor.matching.nodes import MOST_PAIRS, Lacks, Node
 from monitor.matching.properties import within_scope
 from monitor.matching.rarity import guess
-from monitor.matching.reading import WHOLE, Reading
-from monitor.matching.terms import Terms, primary
+from monitor.matching.reading import WHOLE, Proofs, Reading
+from monitor.matching.terms import Atom, Terms, primary
 from monitor.matching.vocabulary import Vocabulary
 from monitor.model.article import Article
 from monitor.model.condition import And, Everything
@@ -24,13 +24,35 @@ _ANYWHERE = Only()
 
 
 class _Program:
-    """A rule ready to be verified: what the index left open, and the whole for its evidence."""
+    """A rule ready to be verified: what the index left open, and what its evidence is made of."""
 
-    __slots__ = ("checks", "whole")
+    __slots__ = ("checks", "pairs", "proving")
 
-    def __init__(self, checks: tuple[Node, ...], whole: Node) -> None:
-        self.checks = checks
-        self.whole = whole
+    def __init__(self, nodes: Sequence[Node], opened: int) -> None:
+        self.checks = tuple(node for at, node in enumerate(nodes) if opened >> at & 1)
+        pairs: list[tuple[Atom, Node]] = []
+        proving: list[Node] = []
+        for node in nodes:
+            settled = settled_pairs(node)
+            if settled and len(settled) <= MOST_PAIRS:
+                pairs += settled
+            elif not isinstance(node, Lacks):
+                proving.append(node)
+        self.pairs = tuple(pairs)
+        self.proving = tuple(proving)
+
+    def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
+        """Return the evidence of a rule that matches, sorted, each piece once."""
+        proofs: Proofs = {}
+        present = reading.present
+        for atom, node in self.pairs:
+            if atom in present:
+                node.prove(reading, WHOLE, proofs)
+        for node in self.proving:
+            node.prove(reading, WHOLE, proofs)
+        if len(proofs) > 1:
+            return tuple([proofs[order] for order in sorted(proofs)])
+        return tuple(proofs.values())
 
 
 class RuleSet:
@@ -51,6 +73,9 @@ class RuleSet:
         needed = [necessary[rule.id] for rule in self._ordered]
         self._index = build_index([each.clauses for each in needed], len(terms))
         self._always = [at for at, each in enumerate(needed) if not each.clauses]
+        self._scopes = {
+            at: rule.only for at, rule in enumerate(self._ordered) if rule.only != _ANYWHERE
+        }
         self._programs: list[_Program | None] = [None] * len(self._ordered)
         self._compiler = Compiler(terms)
         self._vocabulary = Vocabulary(terms)
@@ -74,11 +99,12 @@ class RuleSet:
         found = []
         for number in numbers:
             rule = self._ordered[number]
-            if rule.only != _ANYWHERE and not within_scope(rule.only, article, now):
+            only = self._scopes.get(number)
+            if only is not None and not within_scope(only, article, now):
                 continue
             program = self._programs[number] or self._prepare(number)
             if all(check.holds(reading, WHOLE) for check in program.checks):
-                evidence = _evidence(program.whole, reading)
+                evidence = program.evidence(reading)
                 found.append(Match(rule.id, rule.version, rule.level, rule.tags, evidence))
         return tuple(found)
 
@@ -103,9 +129,7 @@ class RuleSet:
         lang = own_language(rule)
         conjuncts = rule.match.operands if isinstance(rule.match, And) else (rule.match,)
         nodes = [self._compiler.node(conjunct, lang) for conjunct in conjuncts]
-        checks = tuple(node for at, node in enumerate(nodes) if opened >> at & 1)
-        whole = nodes[0] if len(nodes) == 1 else All(nodes)
-        program = self._programs[number] = _Program(checks, whole)
+        program = self._programs[number] = _Program(nodes, opened)
         return program
 
 
@@ -128,8 +152,3 @@ def _compiled(
 def own_language(rule: Rule) -> str | None:
     """Return the language whose stems a rule means where an article has none: its only one."""
     return primary(rule.only.lang[0]) if len(rule.only.lang) == 1 else None
-
-
-def _evidence(whole: Node, reading: Reading) -> tuple[Evidence, ...]:
-    proofs = dict(whole.proofs(reading, WHOLE))
-    return tuple([proofs[key] for key in sorted(proofs)])

@@ -1,16 +1,24 @@
-"""Terms as numbers: every different word condition of a rule set is an atom."""
+"""Terms as numbers: every different word or phrase that rules look for is an atom."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 from monitor.matching.fuzzy import FuzzyTerms
 from monitor.matching.wildcards import WildcardTerms
-from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard
+from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard, WordPattern
 from monitor.text import fold, language_of_script, stem
 
 Atom = int
+Entry = Atom | tuple[Atom, ...]
+"""What a word of an article has: one exact term's atom (the usual case), or several of any kind."""
+NOTHING: Entry = -1
+"""The entry of a word that no rule looks for."""
+_FEW_RUNS = 1_000
+"""Phrases up to which they are looked for by their longest words; for more, by pairs of words."""
 StemTerm = tuple[str, str | None]
 """A stem's word and the language that it is in where the article has none (None: by its script)."""
 
@@ -38,6 +46,24 @@ def folded_wildcard(pattern: Wildcard) -> str:
     return "*".join(fold(part) for part in pattern.pattern.replace("?", "*").split("*"))
 
 
+def plain_words(words: tuple[WordPattern, ...]) -> tuple[str, ...] | None:
+    """Return the texts of words that are all exact and without regard to case, else None."""
+    plain = tuple(word.text for word in words if isinstance(word, Exact) and not word.case)
+    return plain if len(plain) == len(words) else None
+
+
+class Run:
+    """Several plain words in this order."""
+
+    __slots__ = ("atom", "atoms", "text", "words")
+
+    def __init__(self, words: tuple[str, ...], atoms: frozenset[Atom], atom: Atom) -> None:
+        self.text = " ".join(words)
+        self.words = words
+        self.atoms = atoms
+        self.atom = atom
+
+
 Key = TypeVar("Key")
 
 
@@ -55,6 +81,9 @@ class Terms:
         self._stems: dict[StemTerm, Atom] = {}
         self._groups: dict[frozenset[Atom], Atom] = {}
         self._groups_of: dict[Atom, list[Atom]] = {}
+        self._runs: dict[tuple[str, ...], Run] = {}
+        self._runs_of: dict[tuple[str, str], list[Run]] = {}
+        self._runs_at: dict[Atom, list[Run]] = {}
         self._count = 0
         self._tables: tuple[WildcardTerms, FuzzyTerms] | None = None
         self._stem_tables: dict[str | None, dict[StemTerm, list[Atom]]] = {}
@@ -71,6 +100,9 @@ class Terms:
         other._stems = dict(self._stems)
         other._groups = dict(self._groups)
         other._groups_of = {atom: list(groups) for atom, groups in self._groups_of.items()}
+        other._runs = dict(self._runs)
+        other._runs_of = {pair: list(runs) for pair, runs in self._runs_of.items()}
+        other._runs_at = {atom: list(runs) for atom, runs in self._runs_at.items()}
         other._count = self._count
         return other
 
@@ -95,6 +127,22 @@ class Terms:
             return self._number(self._fuzzy, (pattern.text, pattern.distance))
         return self._number(self._stems, (pattern.text, lang))
 
+    def run(self, words: tuple[str, ...]) -> Run:
+        """Return the phrase of several plain words, which is an atom too."""
+        run = self._runs.get(words)
+        if run is None:
+            atoms = [self._number(self._exact, word) for word in words]
+            run = self._runs[words] = Run(words, frozenset(atoms), self._count)
+            self._count += 1
+            longest = max(range(len(words)), key=lambda at: len(words[at]))
+            self._runs_at.setdefault(atoms[longest], []).append(run)
+            self._runs_of.setdefault((words[0], words[1]), []).append(run)
+        return run
+
+    def groups_of(self, atom: Atom) -> Sequence[Atom]:
+        """Return the groups that an atom is a member of."""
+        return self._groups_of.get(atom, ())
+
     def group(self, members: frozenset[Atom]) -> Atom:
         """Return the number of "any of these", which a word has that has one of them."""
         number = self._number(self._groups, members)
@@ -113,22 +161,44 @@ class Terms:
 
     # --- while matching --------------------------------------------------------------------
 
-    def of_word(self, word: str, lang: str | None) -> tuple[Atom, ...]:
-        """Return the atoms of a folded word of an article in `lang` (None: not known)."""
-        found: list[Atom] = []
+    def entry(self, word: str, lang: str | None) -> Entry:
+        """Return what a folded word of an article in `lang` (None: not known) has."""
         exact = self._exact.get(word)
-        if exact is not None:
-            found.append(exact)
         wildcards, fuzzies = self._tables or self._arranged()
-        found += wildcards.matching(word)
+        found = wildcards.matching(word)
         if fuzzies:
             found += fuzzies.matching(word)
         if self._stems:
             found += self._stems_of(word, lang)
+        if exact is not None:
+            if not found and exact not in self._groups_of:
+                return exact
+            found.append(exact)
         if self._groups_of:
-            groups = {group for atom in found for group in self._groups_of.get(atom, ())}
-            found += groups
-        return tuple(found)
+            found += {group for atom in found for group in self._groups_of.get(atom, ())}
+        return tuple(found) or NOTHING
+
+    def possible_runs(self, present: set[Atom]) -> Iterator[Run]:
+        """Yield the phrases whose every word is there."""
+        for atom in present & self._runs_at.keys():
+            for run in self._runs_at[atom]:
+                if run.atoms <= present:
+                    yield run
+
+    @property
+    def many_runs(self) -> bool:
+        """Whether it is quicker to look each pair of neighbours up than to look for each phrase."""
+        return len(self._runs) > _FEW_RUNS
+
+    def standing_runs(self, words: Sequence[str]) -> Iterator[tuple[int, Run]]:
+        """Yield each phrase at each position where it stands, in order of position."""
+        beginning = self._runs_of.get
+        for position, runs in enumerate(map(beginning, pairwise(words))):
+            if runs:
+                for run in runs:
+                    size = len(run.words)
+                    if size == 2 or tuple(words[position : position + size]) == run.words:
+                        yield position, run
 
     def _arranged(self) -> tuple[WildcardTerms, FuzzyTerms]:
         fuzzies = [(text, edits, atom) for (text, edits), atom in self._fuzzy.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.matching.terms import Atom, Terms, primary
+from monitor.matching.terms import Entry, Terms, primary
 from monitor.text import STEMMED_LANGUAGES
 
 LARGEST = 100_000
@@ -15,7 +15,7 @@ _LANGUAGES = 8
 """Languages kept at a time."""
 
 
-class Words(dict[str, tuple[Atom, ...]]):
+class Words(dict[str, Entry]):
     """What each word has; a missing one is looked up when asked for.
 
     Bounded: when full, it becomes the former generation, and words still in use come back from
@@ -28,18 +28,18 @@ class Words(dict[str, tuple[Atom, ...]]):
         super().__init__()
         self._terms = terms
         self._lang = lang
-        self._former: dict[str, tuple[Atom, ...]] = {}
+        self._former: dict[str, Entry] = {}
 
-    def __missing__(self, word: str) -> tuple[Atom, ...]:
-        atoms = self._former.get(word)
-        if atoms is None:
-            atoms = self._terms.of_word(word, self._lang)
+    def __missing__(self, word: str) -> Entry:
+        entry = self._former.get(word)
+        if entry is None:
+            entry = self._terms.entry(word, self._lang)
         if len(word) <= _LONGEST:
             if len(self) >= LARGEST:
                 self._former = dict(self)
                 self.clear()
-            self[word] = atoms
-        return atoms
+            self[word] = entry
+        return entry
 
 
 class Vocabulary:
@@ -48,10 +48,10 @@ class Vocabulary:
     Threads may share it: at worst two look the same word up.
     """
 
-    __slots__ = ("_of", "_terms")
+    __slots__ = ("_of", "terms")
 
     def __init__(self, terms: Terms) -> None:
-        self._terms = terms
+        self.terms = terms
         self._of: dict[str | None, Words] = {}
 
     def words(self, lang: str | None) -> Words:
@@ -61,11 +61,11 @@ class Vocabulary:
         if words is None:
             if len(self._of) >= _LANGUAGES:
                 self._of = dict(list(self._of.items())[1:])
-            words = self._of[key] = Words(self._terms, key)
+            words = self._of[key] = Words(self.terms, key)
         return words
 
     def _key(self, lang: str | None) -> str | None:
-        if not self._terms.stemming:
+        if not self.terms.stemming:
             return None
         language = primary(lang)
         return language if language is None or language in STEMMED_LANGUAGES else _UNSTEMMED

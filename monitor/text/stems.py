@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 
 import Stemmer  # type: ignore[import-not-found]  # PyStemmer ships no types
 
-
 _ALGORITHMS = {
     "ar": "arabic",
     "ca": "catalan",

@@ -58,12 +58,15 @@ class Tokens:
     threads that ask at once.
     """
 
-    __slots__ = ("_ends", "_kept", "_starts", "paragraphs", "text", "words")
+    __slots__ = ("_ends", "_kept", "_plain", "_starts", "paragraphs", "text", "words")
 
-    def __init__(self, text: str, words: list[str], paragraphs: tuple[int, ...]) -> None:
+    def __init__(
+        self, text: str, words: list[str], paragraphs: tuple[int, ...], plain: str | None = None
+    ) -> None:
         self.text = text
         self.words = words
         self.paragraphs = paragraphs
+        self._plain = plain
         self._kept: list[str] | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] = []
@@ -107,6 +110,25 @@ class Tokens:
         """Return the number (from 0) of the paragraph of the word with this index."""
         return bisect_right(self.paragraphs, word) - 1
 
+    def places(self, word: str) -> list[tuple[int, int]] | None:
+        """Return where each occurrence of a folded word starts and ends, if that is quickly told.
+
+        It is in texts of plain ASCII without dotted initials, for words of two letters or more:
+        wherever such a word stands between other characters it is a word, and nothing else is.
+        """
+        plain = self._plain
+        if plain is None or len(word) < 2 or not word.isalpha() or not word.isascii():
+            return None
+        size = len(word)
+        found = []
+        start = plain.find(word)
+        while start >= 0:
+            end = start + size
+            if not plain[start - 1 : start].isalnum() and not plain[end : end + 1].isalnum():
+                found.append((start, end))
+            start = plain.find(word, end)
+        return found
+
     def _locate(self) -> None:
         plain, expression = _prepare(self.text)
         spans = [found.span(1) for found in expression.finditer(plain)]
@@ -126,9 +148,11 @@ def tokenize(text: str) -> Tokens:
     if not plain.isascii():
         raw, paragraphs = _by_paragraph(plain, expression)
         return Tokens(text, list(map(_folded_raw.__getitem__, raw)), paragraphs)
-    words, paragraphs = _by_paragraph(plain.lower(), expression)
-    if expression is _ascii_words()[1]:
-        words = [_joined(word) if "." in word else word for word in words]
+    plain = plain.lower()
+    words, paragraphs = _by_paragraph(plain, expression)
+    if expression is _ascii_words()[0]:
+        return Tokens(text, words, paragraphs, plain)
+    words = [_joined(word) if "." in word else word for word in words]
     return Tokens(text, words, paragraphs)
 
 
