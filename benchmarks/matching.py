@@ -183,7 +183,7 @@ def beside(
     ruleset = compile_rules(watchlist.as_rules(some))
     run(ruleset, (*warming[:200], *articles))
     ours = timing.per_item(lambda part: run(ruleset, part), articles)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for batch in BATCHES if peer.batched else (1,):
         measured, theirs = peer_time(other, articles, batch)
         differing = sum(

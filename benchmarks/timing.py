@@ -1,4 +1,8 @@
-"""How long things take, and how much memory they keep."""
+"""How much processor time things take, and how much memory they keep.
+
+Processor time of the whole process (all its threads), so that other work on the machine disturbs
+the figures little.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,9 @@ Made = TypeVar("Made")
 def once(work: Callable[[], Made]) -> tuple[Made, float]:
     """Do it once; return what came of it and the seconds it took."""
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     made = work()
-    return made, time.perf_counter() - start
+    return made, time.process_time() - start
 
 
 def best(work: Callable[[], object], rounds: int = 5) -> float:
@@ -25,9 +29,9 @@ def best(work: Callable[[], object], rounds: int = 5) -> float:
     gc.collect()
     times = []
     for _ in range(rounds):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -36,9 +40,9 @@ def per_item(
 ) -> float:
     """Return seconds an item; only as many items are taken as about fit the budget (seconds)."""
     gc.collect()
-    start = time.perf_counter()
+    start = time.process_time()
     work(items[:1])
-    first = time.perf_counter() - start
+    first = time.process_time() - start
     some = items[: max(1, min(len(items), int(budget / 3 / max(first, 1e-9))))]
     rounds = 3 if first * len(some) * 3 <= budget * 2 else 1
     return best(lambda: work(some), rounds) / len(some)

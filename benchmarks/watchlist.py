@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -184,7 +184,7 @@ def _wildcard(dice: random.Random, word: str) -> str:
 # --- giving them to the engine -----------------------------------------------------------------
 
 
-def as_rules(watches: tuple[Watch, ...]) -> list[Rule]:
+def as_rules(watches: Sequence[Watch]) -> list[Rule]:
     """Return the rules as parsed, without a way through YAML."""
     return [Rule(id=w.id, version="1", title=w.id, match=_condition(w)) for w in watches]
 
@@ -216,7 +216,7 @@ def _leaf(term: Term) -> Phrase:
     return Phrase(words, source=term.query)
 
 
-def write_yaml(watches: tuple[Watch, ...], folder: Path, per_file: int = 1_000) -> None:
+def write_yaml(watches: Sequence[Watch], folder: Path, per_file: int = 1_000) -> None:
     """Write the rules as files, as a person would: one query string a clause."""
     for start in range(0, len(watches), per_file):
         lines = ["rules:"]
