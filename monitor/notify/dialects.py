@@ -158,7 +158,8 @@ MAIL_HTML = Dialect(
     "mail html",
     _html,
     lambda text: f"<strong>{text}</strong>",
-    lambda text: f"<mark>{text}</mark>",
+    # Inline, because some clients drop the style sheet: dark on yellow on any background.
+    lambda text: f'<mark style="background: #ffe066; color: #1a1a1a">{text}</mark>',
     lambda address, label: f'<a href="{_html(address)}">{label}</a>',
 )
 CHAT_HTML = Dialect(

@@ -113,6 +113,14 @@ class StoryView:
     left_out: int
     """Articles of this alert that there is no room for."""
 
+    @property
+    def spread(self) -> str:
+        """How far it has spread: `7 articles, 4 publishers`; empty while it is one article."""
+        if self.size < 2:
+            return ""
+        publishers = _count(self.publishers, "publisher", "publishers")
+        return f"{_count(self.size, 'article', 'articles')}, {publishers}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:

@@ -153,7 +153,10 @@ def test_a_link_in_slack_is_one_link_to_where_it_says(path: str, label: str) -> 
     [
         (dialects.PLAIN, "…the CSTO (bloc) …"),
         (dialects.MAIL_TEXT, "…the *CSTO* (bloc) …"),
-        (dialects.MAIL_HTML, "…the <mark>CSTO</mark> (bloc) …"),
+        (
+            dialects.MAIL_HTML,
+            '…the <mark style="background: #ffe066; color: #1a1a1a">CSTO</mark> (bloc) …',
+        ),
         (dialects.TELEGRAM, "…the <b>CSTO</b> (bloc) …"),
         (dialects.MARKDOWN, "…the **CSTO** \\(bloc\\) …"),
         (dialects.DISCORD, "…the **CSTO** \\(bloc\\) …"),
