@@ -363,6 +363,20 @@ def test_a_newer_alert_of_its_own_becomes_the_first_of_a_group(store: SqlStore) 
     assert found.groups["desk", "rule:csto"].first_alert == made[2]
 
 
+def test_the_oldest_alert_stays_the_first_where_none_is_the_groups_own(store: SqlStore) -> None:
+    hits = [add_hit(store) for _ in range(3)]
+    made = [
+        store.commit_plan(
+            plan(new_alert(hit, kind=AlertKind.FOLLOW_UP), told(hit, group="rule:csto")), at(n)
+        )[0]
+        for n, hit in enumerate(hits[:2])
+    ]
+
+    found = store.history(store.candidates(at(9), 10), {}, at(9))
+
+    assert found.groups["desk", "rule:csto"].first_alert == made[0]
+
+
 def test_a_hit_that_joined_an_alert_counts_as_told_by_it(store: SqlStore) -> None:
     first, second, third = add_hit(store), add_hit(store, rule("b")), add_hit(store)
     (made,) = store.commit_plan(plan(new_alert(first), told(first, group="rule:csto")), at(1))

@@ -175,6 +175,17 @@ def test_a_failure_does_not_revive_an_alert_given_up_meanwhile(store: SqlStore) 
     assert lease(store, 100) == []
 
 
+def test_a_slower_workers_failure_does_not_undo_a_delivery(store: SqlStore) -> None:
+    store.enqueue(alert("a"))
+    store.record(attempt("a"), retry_at=None, dead=False)
+
+    rejected = attempt("a", at=at(1), outcome=DeliveryOutcome.REJECTED)
+    store.record(rejected, retry_at=None, dead=True)
+    store.record(replace(rejected, at=at(2)), retry_at=at(3), dead=False)
+
+    assert [one.state for one in every(store)] == [AlertState.SENT]
+
+
 def test_a_retry_holds_up_the_alerts_behind_it(store: SqlStore) -> None:
     assert store.held_until("desk") is None
     for id in ("a", "b", "c"):

@@ -110,6 +110,18 @@ def test_terms_are_counted_once_an_article_and_kept_over_restarts(
     opened.close()
 
 
+def test_terms_count_at_once_for_the_next_article(store: SqlStore) -> None:
+    found = features(text())
+    with store.writing() as writing:
+        writing.rarity(found.terms)
+    put(store, text())
+
+    with store.writing() as writing:
+        rarity = writing.rarity(found.terms)
+    assert rarity.documents == 1
+    assert set(rarity.counts.values()) == {1}
+
+
 def test_counts_of_a_transaction_that_failed_are_forgotten(store: SqlStore) -> None:
     found = features(text())
 
