@@ -31,7 +31,7 @@ from monitor.model.source import Poll, PollOutcome, Source, SourceKind, SourceSt
 from monitor.pipeline.detect import detect
 from monitor.policy.routing import default_routes
 
-log = structlog.get_logger("canary")
+log = structlog.get_logger(part="canary")
 
 NAME: Final = "monitor-canary"
 """The id of its source and of its rule."""

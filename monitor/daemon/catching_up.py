@@ -15,7 +15,7 @@ from monitor.daemon.diary import Diary
 from monitor.model.rule import Rule
 from monitor.pipeline.catch_up import catch_up, reaching_back
 
-log = structlog.get_logger("catch-up")
+log = structlog.get_logger(part="catch-up")
 
 _KEY = "catch-up"
 # Seconds until articles of polls that began before the rules were in force are looked at.

@@ -11,7 +11,7 @@ from monitor.daemon.core import Core
 from monitor.daemon.generation import Generation
 from monitor.pipeline.decide import Decided, Terms, decide
 
-log = structlog.get_logger("decide")
+log = structlog.get_logger(part="decide")
 
 
 def terms_of(generation: Generation) -> Terms:

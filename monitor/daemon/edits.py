@@ -12,7 +12,7 @@ from monitor.daemon.operator import Operator
 from monitor.daemon.systemd import Notify
 from monitor.errors import Problem
 
-log = structlog.get_logger("edits")
+log = structlog.get_logger(part="edits")
 
 _MATTER = "rules and configuration"
 _MOST_TOLD = 20

@@ -17,7 +17,7 @@ from monitor.daemon.health import Health
 from monitor.errors import SourceError
 from monitor.sources.fetching import Fetcher, Limits, Request, host_of
 
-log = structlog.get_logger("heartbeat")
+log = structlog.get_logger(part="heartbeat")
 
 _LARGEST = 100_000
 _DEADLINE = 20.0

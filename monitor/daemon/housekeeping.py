@@ -15,7 +15,7 @@ from monitor.daemon.operator import Operator
 from monitor.model.rule import Level
 from monitor.policy.volume import WINDOW, Unusual, unusual
 
-log = structlog.get_logger("housekeeping")
+log = structlog.get_logger(part="housekeeping")
 
 _KEY = "housekeeping"
 _VOLUME = "volume"

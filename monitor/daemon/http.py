@@ -18,7 +18,7 @@ from prometheus_client.exposition import choose_encoder
 from monitor.config.settings import Listen
 from monitor.errors import UsageError
 
-log = structlog.get_logger("http")
+log = structlog.get_logger(part="http")
 
 _MOST_CLIENTS = 16
 

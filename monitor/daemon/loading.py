@@ -18,7 +18,7 @@ from monitor.matching import RuleSet, compile_rules
 from monitor.model.rule import Rule
 from monitor.rules import Rulebook, load_rules, run_samples
 
-log = structlog.get_logger("rules")
+log = structlog.get_logger(part="rules")
 
 # After so many changes to a matcher it is compiled whole: what gone rules left behind goes, too.
 _MOST_CHANGES = 50

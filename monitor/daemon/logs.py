@@ -22,6 +22,8 @@ _TALKATIVE = {
     "trafilatura": logging.ERROR,
     "htmldate": logging.ERROR,
 }
+# What every line begins with.
+_FIRST = ("timestamp", "level", "part", "event")
 
 
 class _Secrets:
@@ -31,7 +33,9 @@ class _Secrets:
         self.texts: frozenset[str] = frozenset()
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: _redacted(value, self.texts) for key, value in event.items()}
+        first = [key for key in _FIRST if key in event]
+        rest = [key for key in event if key not in _FIRST]
+        return {key: _redacted(event[key], self.texts) for key in (*first, *rest)}
 
 
 _SECRETS = _Secrets()

@@ -30,7 +30,7 @@ from monitor.daemon.systemd import Notify
 from monitor.daemon.wiring import make_notifier, make_reader, make_store
 from monitor.errors import Problem, StoreError
 
-log = structlog.get_logger("daemon")
+log = structlog.get_logger(part="daemon")
 
 _LOOK = 1.0
 """Seconds between looks at the wall clock."""

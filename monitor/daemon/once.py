@@ -20,7 +20,7 @@ from monitor.pipeline.deliver import Terms, deliver
 from monitor.pipeline.detect import Detected, detect
 from monitor.ports import Notifier, SourceReader
 
-log = structlog.get_logger("round")
+log = structlog.get_logger(part="round")
 
 _WORKER = "round"
 

@@ -11,7 +11,7 @@ from monitor.errors import StoreError
 from monitor.model.rule import Level
 from monitor.pipeline.notice import notice
 
-log = structlog.get_logger("operator")
+log = structlog.get_logger(part="operator")
 
 WELL = "well"
 

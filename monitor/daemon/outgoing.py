@@ -14,7 +14,7 @@ from monitor.model.channel import Channel
 from monitor.pipeline.deliver import Delivered, Terms, deliver
 from monitor.ports import Notifier
 
-log = structlog.get_logger("deliver")
+log = structlog.get_logger(part="deliver")
 
 
 class Outgoing:

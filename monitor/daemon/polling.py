@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from monitor.pipeline.detect import Detected, detect
 from monitor.pipeline.poll import due
 from monitor.ports import SourceReader
 
-log = structlog.get_logger("poll")
+log = structlog.get_logger(part="poll")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class _GivenUp(MonitorError):
     """The poll is no longer wanted: it ends at the end of a batch."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Running:
     source: Source
     started: float
@@ -78,6 +79,7 @@ class Polling:
         self._states: dict[str, SourceState] | None = None
         self._later: dict[str, float] = {}
         self._anew: set[str] = set()
+        self._waiting: deque[Source] = deque()
         self._stopping = False
 
     def tick(self) -> None:
@@ -92,10 +94,13 @@ class Polling:
             found = due(settings.sources, states, self._blocked(), now)
             room = max(settings.workers - len(self._running), 0)
             for source in found.sources[:room]:
-                self._start(source, states.get(source.id) or SourceState(source=source.id))
-            waiting = found.sources[room:]
-        since = [state.due for source in waiting if (state := states.get(source.id)) and state.due]
-        self._metrics.lag.set((now - min(since)).total_seconds() if since else 0.0)
+                self._start(source)
+            # What has to wait follows as soon as a place comes free.
+            self._waiting = deque(found.sources[room:])
+            # They come in the order of their due times.
+            first = states.get(self._waiting[0].id) if self._waiting else None
+        since = first.due if first is not None else None
+        self._metrics.lag.set((now - since).total_seconds() if since is not None else 0.0)
 
     def _states_now(self) -> dict[str, SourceState]:
         if self._states is None:
@@ -119,6 +124,7 @@ class Polling:
         """Poll these sources at the next tick whatever was planned: their configuration changed."""
         with self._lock:
             self._anew |= set(changed)
+            self._waiting.clear()
             self._states = None
 
     def stop(self, within: float) -> tuple[str, ...]:
@@ -144,10 +150,8 @@ class Polling:
         self._metrics.hanging.set(len(self._hanging))
         return self._running.keys() | self._later.keys() | self._hanging.keys()
 
-    def _start(self, source: Source, state: SourceState) -> None:
-        thread = threading.Thread(
-            target=self._work, args=(source, state), name=f"poll-{source.id}", daemon=True
-        )
+    def _start(self, source: Source) -> None:
+        thread = threading.Thread(target=self._work, args=(source,), name="poll", daemon=True)
         self._running[source.id] = _Running(source, self._core.monotonic(), thread)
         try:
             thread.start()
@@ -155,8 +159,16 @@ class Polling:
             del self._running[source.id]
             raise
 
-    def _work(self, source: Source, state: SourceState) -> None:
-        me = threading.current_thread()
+    def _work(self, first: Source) -> None:
+        """Poll a source, and then whatever waits for a place."""
+        source: Source | None = first
+        while source is not None:
+            source = self._one(source)
+
+    def _one(self, source: Source) -> Source | None:
+        """Poll a source; return the one to poll next, if its place is still this thread's."""
+        with self._lock:
+            state = (self._states or {}).get(source.id) or SourceState(source=source.id)
         new_state = state
         try:
             new_state = self.poll(source, state, self._core.now(), wanted=self._wanted)
@@ -164,18 +176,31 @@ class Polling:
             log.info("poll-ended-early", source=source.id)
         except Exception as error:  # noqa: BLE001 - a poll that raises must not end the others
             self._failed(source, error)
-        finally:
-            with self._lock:
-                running = self._running.get(source.id)
-                # An abandoned poll that comes back late changes nothing here: its place is taken.
-                if running is not None and running.thread is me:
-                    del self._running[source.id]
-                    if self._states is not None:
-                        self._states[source.id] = new_state
-                    if self._core.settings.source(source.id) != source:
-                        # It was configured anew meanwhile: what the poll planned counts no more.
-                        self._anew.add(source.id)
-                    self._ended.notify_all()
+        with self._lock:
+            return self._settle(source, new_state)
+
+    def _settle(self, source: Source, state: SourceState) -> Source | None:
+        running = self._running.get(source.id)
+        if running is None or running.thread is not threading.current_thread():
+            # An abandoned poll that comes back late changes nothing here: its place is taken.
+            return None
+        del self._running[source.id]
+        if self._states is not None:
+            self._states[source.id] = state
+        if self._core.settings.source(source.id) != source:
+            # It was configured anew meanwhile: what the poll planned counts no more.
+            self._anew.add(source.id)
+        self._ended.notify_all()
+        if self._stopping or len(self._running) >= self._core.settings.workers:
+            return None
+        while self._waiting:
+            following = self._waiting.popleft()
+            if following.id not in self._running and following.id not in self._later:
+                self._running[following.id] = replace(
+                    running, source=following, started=self._core.monotonic()
+                )
+                return following
+        return None
 
     def _wanted(self, source: Source) -> bool:
         """Tell whether the poll of the present thread is to go on."""
@@ -234,8 +259,10 @@ class Polling:
             self._metrics.articles.labels(source.id, kind).inc(count)
         for rule, count in detected.by_rule.items():
             self._metrics.rule_hits.labels(rule).inc(count)
-        told = log.warning if poll.outcome is PollOutcome.FAILED else log.info
-        told(
+        failed = poll.outcome is PollOutcome.FAILED
+        quiet = not (detected.new or detected.changed or detected.hits or detected.refused)
+        tell = log.warning if failed else log.debug if quiet else log.info
+        tell(
             "polled",
             source=source.id,
             outcome=poll.outcome.value,
@@ -245,7 +272,7 @@ class Polling:
             refused=detected.refused,
             hits=detected.hits,
             seconds=round(poll.duration, 3),
-            error=detected.state.last_error if poll.outcome is PollOutcome.FAILED else None,
+            error=detected.state.last_error if failed else None,
         )
 
     def _failed(self, source: Source, error: Exception) -> None:

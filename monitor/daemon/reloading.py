@@ -15,7 +15,7 @@ from monitor.daemon.generation import Generation
 from monitor.daemon.loading import failing_samples
 from monitor.daemon.reload import reload, renewed
 
-log = structlog.get_logger("reload")
+log = structlog.get_logger(part="reload")
 
 REST = 1.0
 """Seconds that files must rest before they are read, and before a broken one is read again."""

@@ -44,7 +44,7 @@ from monitor.errors import AlreadyRunning, StoreError, UsageError
 from monitor.ports import Clock, Notifier
 from monitor.store.database import SqlStore
 
-log = structlog.get_logger("daemon")
+log = structlog.get_logger(part="daemon")
 
 # Seconds.
 _TICK = 1.0

@@ -11,7 +11,7 @@ from monitor.daemon.metrics import Metrics
 from monitor.daemon.pulse import Pulse
 from monitor.errors import MonitorError
 
-log = structlog.get_logger("stage")
+log = structlog.get_logger(part="stage")
 
 # Seconds.
 LONGEST_REST = 30.0

@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor.daemon.core import Core
 from monitor.errors import MonitorError
 
-log = structlog.get_logger("timer")
+log = structlog.get_logger(part="timer")
 
 # Seconds that a job may take beyond its interval before it counts as stuck.
 _LIMIT = 120.0

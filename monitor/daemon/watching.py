@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from watchfiles import Change, watch
 
-log = structlog.get_logger("watch")
+log = structlog.get_logger(part="watch")
 
 # Milliseconds. What happens within the first counts as one change, told when the second has passed
 # without another.
