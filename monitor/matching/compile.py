@@ -53,8 +53,9 @@ class Compiler:
             case model.And(operands):
                 return All([self.node(operand, lang) for operand in operands])
             case model.Some(count, operands):
-                different = dict.fromkeys(operands)
-                return Several(count, [self.node(operand, lang) for operand in different])
+                nodes = [self.node(operand, lang) for operand in operands]
+                different = dict(zip(operands, nodes, strict=True)).values()
+                return Several(count, nodes, tuple(different))
             case model.Not(operand):
                 return Lacks(self.node(operand, lang))
             case model.Within(field, operand):

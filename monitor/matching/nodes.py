@@ -292,14 +292,16 @@ class All(Node):
 class Several(Node):
     """At least so many different operands hold."""
 
-    __slots__ = ("count", "operands")
+    __slots__ = ("count", "different", "operands")
 
-    def __init__(self, count: int, operands: Sequence[Node]) -> None:
+    def __init__(self, count: int, operands: Sequence[Node], different: Sequence[Node]) -> None:
+        """Take all operands for the evidence, and those of different meaning for the count."""
         self.count = count
         self.operands = tuple(operands)
+        self.different = tuple(different)
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
-        return sum(operand.holds(reading, scope) for operand in self.operands) >= self.count
+        return sum(operand.holds(reading, scope) for operand in self.different) >= self.count
 
     def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         for operand in self.operands:

@@ -29,10 +29,8 @@ Order = tuple[bool, int, int, str]
 Proof = tuple[Order, Evidence]
 Proofs = dict[Order, Evidence]
 
-_FEW = 12
-"""Words that are searched for where they stand; for more, all words are placed at once."""
-_SEARCHED = 40
-"""Words whose characters are searched for; for more, the text is divided anew with its places."""
+_FEW = 10
+"""Words that are searched for in the text one by one; for more, all words are placed at once."""
 
 
 def narrowed(scope: Scope, field: Field) -> Scope:
@@ -130,7 +128,7 @@ class Reading:
         if self._all_placed:
             return ()
         if len(self._positions) >= _FEW:
-            self._place_all()
+            self.place_all()
             return self._positions.get(word, ())
         found = self._positions[word] = self._search(word)
         return found
@@ -151,7 +149,8 @@ class Reading:
             place = joined.find(needle, place + 1)
         return found
 
-    def _place_all(self) -> None:
+    def place_all(self) -> None:
+        """Find where every word stands: worth its time when many words will be asked for."""
         positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.words):
             if word in positions:
@@ -180,7 +179,7 @@ class Reading:
             several = {
                 word: entry
                 for word, entry in zip(self.words, self._entries, strict=True)
-                if isinstance(entry, tuple)
+                if entry.__class__ is tuple
             }
             for word, entry in several.items():
                 for each in entry:
@@ -256,7 +255,7 @@ class Reading:
         """Return the characters of each occurrence of a folded word, if that is quickly told."""
         if word not in self._places:
             title, body = self.title.places(word), self.body.places(word)
-            if title is None or body is None or len(self._places) >= _SEARCHED:
+            if title is None or body is None or self._all_placed or len(self._places) >= _FEW:
                 found = None
             else:
                 found = [(False, *place) for place in title] + [(True, *place) for place in body]

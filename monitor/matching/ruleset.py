@@ -21,6 +21,8 @@ from monitor.model.hit import Evidence, Match
 from monitor.model.rule import Only, Rule
 
 _ANYWHERE = Only()
+_MANY = 8
+"""Candidates from which on it pays to find all words of the article at once."""
 
 
 class _Program:
@@ -96,6 +98,8 @@ class RuleSet:
         numbers = self._index.candidates(reading.present)
         if self._always:
             numbers = sorted((*numbers, *self._always))
+        if len(numbers) > _MANY:
+            reading.place_all()
         found = []
         for number in numbers:
             rule = self._ordered[number]

@@ -130,15 +130,33 @@ class Tokens:
         return found
 
     def _locate(self) -> None:
+        if self._plain is not None and "s" not in self.words:
+            self._locate_in(self._plain)
+            return
         plain, expression = _prepare(self.text)
         spans = [found.span(1) for found in expression.finditer(plain)]
         starts = [start for start, _ in spans]
         ends = [end for _, end in spans]
-        if len(plain) != len(self.text) or plain != _aligned(self.text):
-            composed = Composed(_aligned(self.text))
+        aligned = _aligned(self.text)
+        if plain != aligned:
+            composed = Composed(aligned)
             starts = [composed.starts[start] for start in starts]
             ends = [composed.ends[end - 1] for end in ends]
         self._ends = ends  # before _starts, whose presence says that both are there
+        self._starts = starts
+
+    def _locate_in(self, plain: str) -> None:
+        """Find the words one behind the other: between two stands no letter but a possessive s."""
+        find = plain.find
+        starts = []
+        ends = []
+        end = 0
+        for word in self.words:
+            start = find(word, end)
+            end = start + len(word)
+            starts.append(start)
+            ends.append(end)
+        self._ends = ends
         self._starts = starts
 
 
