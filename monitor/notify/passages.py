@@ -54,28 +54,41 @@ def highlighted(text: str, evidence: Iterable[Evidence], field: str) -> Passage:
 
 
 def passages(
-    body: str, evidence: Sequence[Evidence], most: int = MOST_PASSAGES, context: int = CONTEXT
+    body: str,
+    evidence: Sequence[Evidence],
+    most: int = MOST_PASSAGES,
+    context: int = CONTEXT,
+    title: str = "",
 ) -> tuple[Passage, ...]:
     """Return the passages of a body that show best why it matched, in their order, at most `most`.
 
-    Each is chosen for the parts of the query that the ones before it do not show. A passage stays
-    within its paragraph. Evidence that does not stand in the body as it says (the article has
-    changed since) is left out. Without any, the body's beginning is the one passage.
+    Each is chosen for the parts of the query that neither the title's evidence nor the ones
+    before it show. One that adds nothing is shown only if it shows more than half of them, or
+    there is no other; one that `title` repeats is not shown at all. A passage stays within its
+    paragraph. Evidence that does not stand in the body as it says (the
+    article has changed since) does not count. Without any, the body's beginning is the passage.
     """
     spans = _spans(body, evidence, "body")
     if not spans:
-        return _lead(body) if most else ()
+        return _lead(body, title) if most else ()
     groups = _groups(_joined(spans), body, context)
     queries = _queries(groups, evidence)
+    shown = {found.query for found in evidence if found.field == "title"}
+    parts = len(shown.union(*queries))
     left = list(range(len(groups)))
-    shown: set[str] = set()
-    chosen: list[int] = []
+    chosen: dict[int, Passage] = {}
     while left and len(chosen) < most:
-        best = max(left, key=lambda index: (len(queries[index] - shown), -index))
+        best = max(
+            left, key=lambda index: (len(queries[index] - shown), len(queries[index]), -index)
+        )
         left.remove(best)
-        chosen.append(best)
+        if chosen and not queries[best] - shown and len(queries[best]) < 2 and not single:
+            break
+        passage = _around(groups[best], body, context)
+        if passage.text not in title:
+            chosen[best] = passage
         shown |= queries[best]
-    return tuple(_around(groups[index], body, context) for index in sorted(chosen))
+    return tuple(chosen[index] for index in sorted(chosen))
 
 
 def _around(spans: list[_Span], body: str, context: int) -> Passage:
@@ -140,10 +153,10 @@ def _queries(groups: Sequence[list[_Span]], evidence: Iterable[Evidence]) -> lis
     return queries
 
 
-def _lead(body: str) -> tuple[Passage, ...]:
+def _lead(body: str, title: str) -> tuple[Passage, ...]:
     paragraph = body.split(_PARAGRAPH, 1)[0]
     text = one_line(paragraph, _LEAD)
-    return (Passage((Piece(text, marked=False),)),) if text else ()
+    return () if text in title else (Passage((Piece(text, marked=False),)),)
 
 
 def _word_start(body: str, cut: int, low: int, first: int) -> int:

@@ -218,11 +218,6 @@ def _article(items: Sequence[AlertItem], room: Room) -> ArticleView:
     article = items[0].article.article
     evidence = sorted({found for item in items for found in item.hit.evidence})
     title = one_line(article.title, room.title) or UNTITLED
-    shown = [
-        passage
-        for passage in passages(article.body, evidence, room.passages + 1, room.context)
-        if passage.text not in title
-    ]
     return ArticleView(
         title=title,
         heading=_heading(article, evidence, title),
@@ -233,7 +228,7 @@ def _article(items: Sequence[AlertItem], room: Room) -> ArticleView:
         lang=one_line(article.lang or "", _NAME),
         path=one_line(article.path or "", _SUBJECT),
         rules=tuple(_rule(item) for item in items),
-        passages=tuple(shown[: room.passages]),
+        passages=passages(article.body, evidence, room.passages, room.context, title),
     )
 
 

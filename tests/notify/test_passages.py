@@ -72,6 +72,27 @@ def test_passages_are_chosen_for_what_the_others_do_not_show() -> None:
     assert of(body, "rain", "wind", "snow", most=2) == ["[rain] and [wind]", "[snow] once"]
 
 
+def test_what_adds_nothing_is_left_out_if_there_is_anything_else() -> None:
+    article = Article(title="Rain in the north", body="Rain fell.\n\nRain and wind came.")
+    found = evidence(article, "[Rr]ain", "wind")
+    assert [shown(one) for one in passages(article.body, found)] == ["[Rain] and [wind] came."]
+    found = evidence(article, "[Rr]ain")
+    assert len(passages(article.body, found)) == 2
+
+
+def test_what_joins_several_parts_is_shown_again() -> None:
+    body = "Rain and wind came.\n\nWind and rain went."
+    assert len(of(body, "[Rr]ain", "[Ww]ind")) == 2
+
+
+def test_what_the_title_repeats_is_not_shown() -> None:
+    body = "CSTO sends troops.\n\nThe CSTO said so."
+    found = evidence(Article(title="CSTO sends troops.", body=body), "CSTO")
+    title = "CSTO sends troops."
+    assert [shown(one) for one in passages(body, found, title=title)] == ["The [CSTO] said so."]
+    assert passages("The lead.", (), title="The lead. And more.") == ()
+
+
 def test_no_more_passages_than_asked_for() -> None:
     body = "\n\n".join(f"match number {number}" for number in range(50))
     assert len(of(body, "match")) == 3
