@@ -78,11 +78,10 @@ def passages(
     left = list(range(len(groups)))
     chosen: dict[int, Passage] = {}
     while left and len(chosen) < most:
-        best = max(
-            left, key=lambda index: (len(queries[index] - shown), len(queries[index]), -index)
-        )
+        worth = {one: (len(queries[one] - shown), len(queries[one]), -one) for one in left}
+        best = max(left, key=worth.__getitem__)
         left.remove(best)
-        if chosen and not queries[best] - shown and len(queries[best]) < 2 and not single:
+        if chosen and not queries[best] - shown and 2 * len(queries[best]) <= parts:
             break
         passage = _around(groups[best], body, context)
         if passage.text not in title:
