@@ -124,7 +124,7 @@ class Deriver:
 
     # --- what is necessary but says less ---------------------------------------------------
 
-    def _clauses(self, condition: Condition) -> list[Clause]:
+    def _clauses(self, condition: Condition) -> list[Clause]:  # noqa: PLR0911 - one a kind
         match condition:
             case Phrase(words):
                 decided = self._decided_phrase(condition)

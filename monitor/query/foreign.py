@@ -16,13 +16,13 @@ _COUNTS_BETWEEN = (
 
 
 def _meltwater(match: re.Match[str], operator: str) -> str:
-    between = int(match["number"] or 4)
+    between = int((match["number"] or "4")[:9])
     return _COUNTS_BETWEEN.format(match.group(), f"{operator}/{between + 1}")
 
 
 def _near(match: re.Match[str]) -> Explanation:
     if match["number"]:
-        return "NEAR is written with a slash", f"write `NEAR/{match['number']}`"
+        return "NEAR is written with a slash", f"write `NEAR/{shorten(match['number'])}`"
     return "NEAR needs a distance", f"write `NEAR/5`; {_meltwater(match, 'NEAR')}"
 
 

@@ -141,7 +141,7 @@ def read_number(scan: Scan, start: int, end: int) -> Condition:
 
 def _value(text: str) -> float | None:
     match = _VALUE.fullmatch(text)
-    if match is None:
+    if match is None or len(text) > 40:
         return None
     times = _TIMES[match["times"].lower()] if match["times"] else 1.0
     return float(match["digits"].replace(",", "")) * times

@@ -16,7 +16,7 @@ from monitor.query.leaves import (
     read_term,
     suggestion,
 )
-from monitor.query.scan import Scan
+from monitor.query.scan import Scan, shorten
 from monitor.query.terms import Mode
 
 MAX_DEPTH = 100
@@ -237,9 +237,11 @@ class Lexer:
     def _operator(self, start: int, word: str) -> bool:
         if match := _PROXIMITY.fullmatch(word):
             name, reach = match.groups()
-            distance = _UNITS.get(reach) or int(reach)
+            distance = _UNITS.get(reach) or int(reach[:9])
             if isinstance(distance, int) and not 1 <= distance <= MAX_DISTANCE:
-                message = f"`{word}`: the distance is 1 (neighbours) to {MAX_DISTANCE} words"
+                message = (
+                    f"`{shorten(word)}`: the distance is 1 (neighbours) to {MAX_DISTANCE} words"
+                )
                 self.scan.report(start, "distance", message, "write `NEAR/5`, `NEAR/S`, `NEAR/P`")
             self._flush()
             self._add("NEAR", start, argument=distance, ordered=name == "BEFORE")
@@ -247,7 +249,9 @@ class Lexer:
         if match := _COUNTED.fullmatch(word):
             count = int(match[2][:9])
             if not 1 <= count <= MAX_COUNT:
-                self.scan.report(start, "count", f"`{word}`: the number is 1 to {MAX_COUNT:,}")
+                self.scan.report(
+                    start, "count", f"`{shorten(word)}`: the number is 1 to {MAX_COUNT:,}"
+                )
             self._flush()
             self._add(match[1], start, argument=count)
             return True
