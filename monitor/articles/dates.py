@@ -35,8 +35,10 @@ def parse_date(text: str) -> datetime | None:
 
 
 def _iso(text: str) -> datetime | None:
+    if "." in text:
+        text = _FRACTION.sub(r"\1", text, count=1)
     try:
-        return datetime.fromisoformat(_FRACTION.sub(r"\1", text, count=1))
+        return datetime.fromisoformat(text)
     except ValueError:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from html import unescape
 
 from lxml import etree
 
@@ -138,6 +139,9 @@ def html_paragraphs(markup: str) -> list[str]:
     """Return the text of an HTML fragment or page as paragraphs; scripts and styles left out."""
     if not _MARKUP.search(markup):
         return paragraphs(markup)
+    simple = _simple_text(markup)
+    if simple is not None:
+        return paragraphs(simple)
     root = html_tree(markup)
     if root is None:
         return []
@@ -148,6 +152,28 @@ def html_paragraphs(markup: str) -> list[str]:
     for line_end in root.iter("br"):
         line_end.tail = f"\n{line_end.tail or ''}"
     return paragraphs(etree.tostring(root, method="text", encoding="unicode"))
+
+
+_SIMPLE_BLOCK = re.compile(
+    r"</?(?:p|div|ul|ol|li|blockquote|h[1-6])(?: [a-z-]+=\"[^<>\"]*\")*>", re.IGNORECASE
+)
+_SIMPLE_INLINE = re.compile(
+    r"</?(?:b|i|u|em|strong|span|a)(?: [a-z-]+=\"[^<>\"]*\")*>", re.IGNORECASE
+)
+_SIMPLE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+
+
+def _simple_text(markup: str) -> str | None:
+    """Return the text of markup with none but the commonest tags; None if it may hold more.
+
+    Most of what feeds hold is so, and a parser takes three times as long for it.
+    """
+    text, blocks = _SIMPLE_BLOCK.subn("\n\n", markup)
+    text, spans = _SIMPLE_INLINE.subn("", text)
+    text, breaks = _SIMPLE_BREAK.subn("\n", text)
+    if "<" in text or blocks + spans + breaks != markup.count(">"):
+        return None
+    return unescape(text) if "&" in text else text
 
 
 def html_line(markup: str) -> str:

@@ -11,6 +11,8 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -100,6 +102,8 @@ class Backend(httpcore.NetworkBackend):
 
     def _resolved(self, host: str, port: int, timeout: float | None) -> Sequence[str]:
         """Return the host's addresses; a resolver that hangs is left behind at the deadline."""
+        with suppress(ValueError):
+            return [str(ip_address(host))]
         answer: SimpleQueue[Sequence[str] | OSError] = SimpleQueue()
 
         def ask() -> None:

@@ -96,10 +96,12 @@ def told_apart(entries: Iterable[Entry]) -> list[Entry]:
     A link on several entries is marked as shared, a guid on several is left out.
     """
     kept = list(dict.fromkeys(entries))
-    links = Counter(canonical_url(entry.url) for entry in kept if entry.url)
-    guids = Counter(entry.guid for entry in kept if entry.guid)
-    if not any(count > 1 for counter in (links, guids) for count in counter.values()):
+    addresses = [_bare(entry.url) for entry in kept if entry.url]
+    named = [entry.guid for entry in kept if entry.guid]
+    if len(set(addresses)) == len(addresses) and len(set(named)) == len(named):
         return kept
+    links = Counter(canonical_url(entry.url) for entry in kept if entry.url)
+    guids = Counter(named)
     return [
         replace(
             entry,
@@ -108,6 +110,11 @@ def told_apart(entries: Iterable[Entry]) -> list[Entry]:
         )
         for entry in kept
     ]
+
+
+def _bare(url: str) -> str:
+    """Return an address without what may differ between links to one article."""
+    return url.partition("#")[0].partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +130,38 @@ class FullText:
     encoding: str | None
 
 
+def text_of(entry: Entry) -> list[str]:
+    """Return the text that a source's document gives for an entry: the longer of its two."""
+    content = entry.content.paragraphs()
+    # Markup is never shorter than its text, so that most summaries need not be read.
+    if _length(content) >= len(entry.summary.text):
+        return content
+    summary = entry.summary.paragraphs()
+    return content if _length(content) >= _length(summary) else summary
+
+
 def article_of(
-    entry: Entry, source: Source, *, feed_lang: str | None = None, page: FullText | None = None
+    entry: Entry,
+    source: Source,
+    *,
+    text: Sequence[str],
+    feed_lang: str | None = None,
+    page: FullText | None = None,
 ) -> Article | None:
-    """Return the article that an entry makes, with its page's text where that is more.
+    """Return the article that an entry with this `text` makes, with its page's where that is more.
 
     None when there is neither title nor text. The language is the entry's own, else the
     source's, else the feed's or the page's, else detected.
     """
-    summary, content = entry.summary.paragraphs(), entry.content.paragraphs()
-    parts: Sequence[str] = content if _length(content) >= _length(summary) else summary
     title = shortened(entry.title.line(), MAX_TITLE)
     if page is not None:
         title = title or page.title
-        if _length(page.paragraphs) > _length(parts):
-            parts = without_title(page.paragraphs, title)
-    if not title and not parts:
+        if _length(page.paragraphs) > _length(text):
+            text = without_title(page.paragraphs, title)
+    if not title and not text:
         return None
-    title = title or first_sentence(parts[0])
-    body = body_of(parts)
+    title = title or first_sentence(text[0])
+    body = body_of(text)
     declared = (entry.lang, source.lang, feed_lang, page.lang if page else None)
     lang = next((code for tag in declared if (code := language_code(tag))), None)
     return Article(
@@ -170,13 +190,11 @@ _TEASER = 500  # characters: what is shorter is seldom a whole article
 _CUT = ("…", "...", "[…]", "[...]", "[…", "read more", "continue reading", "weiterlesen", "»")
 
 
-def is_teaser(entry: Entry) -> bool:
+def is_teaser(entry: Entry, text: Sequence[str]) -> bool:
     """Tell whether a feed gives only the beginning of an article: short, or visibly cut off."""
     if not entry.url or entry.shared_link:
         return False
-    parts = max(entry.summary.paragraphs(), entry.content.paragraphs(), key=_length)
-    if _length(parts) < _TEASER:
+    if _length(text) < _TEASER:
         return True
-    return any(
-        part.casefold().rstrip(" .)]>").endswith(_CUT) or part.endswith(_CUT) for part in parts[-2:]
-    )
+    ends = (part[-40:].casefold() for part in text[-2:])
+    return any(end.endswith(_CUT) or end.rstrip(" .)]>").endswith(_CUT) for end in ends)

@@ -88,6 +88,7 @@ def _html_instead(data: bytes, url: str) -> str:
 
 # --- XML ----------------------------------------------------------------------------------------
 
+_FIRST = re.compile(rb"<(?:item|entry)\b")
 _DESCRIPTION = re.compile(rb"<(?:dc:)?(?:description|summary)\b")
 _LANGUAGE = re.compile(
     rb"<(?:dc:)?language>\s*([A-Za-z-]{2,20})\s*<|<(?:rss|feed)\b[^>]*?\sxml:lang=[\"']([A-Za-z-]{2,20})[\"']"
@@ -103,11 +104,12 @@ def _plain(data: bytes, url: str) -> tuple[list[Entry], str | None] | None:
     if not feed["entries"]:
         return None
     # The language is in the head, before the first item.
-    head, *items = re.split(rb"<(?:item|entry)\b", data, maxsplit=1)
-    declared = _LANGUAGE.search(head)
+    start = _FIRST.search(data)
+    end = start.start() if start is not None else len(data)
+    declared = _LANGUAGE.search(data, 0, end)
     lang = (declared.group(1) or declared.group(2)).decode() if declared else None
     # Where there is no description, the parser makes one out of the content.
-    described = any(_DESCRIPTION.search(part) for part in items)
+    described = _DESCRIPTION.search(data, end) is not None
     return [_plain_entry(item, url, described=described) for item in feed["entries"]], lang
 
 

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote
@@ -240,6 +241,7 @@ class _Stale(Unreachable):
     """The server closed the connection without a word, as it does with one kept for too long."""
 
 
+@lru_cache(maxsize=4_096)
 def _parsed(url: str) -> httpx.URL:
     """Return an address as a value; raises `Unusable` for what is no web address."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)
+_TTL = re.compile(rb"\s*(\d{1,6})\s*$")
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*([a-z]{3})", re.IGNORECASE)
 _DAYS = (b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun")
@@ -26,7 +26,7 @@ NO_HINTS = Hints()
 
 def hints_in(data: bytes) -> Hints:
     """Return the hints in an RSS document; empty ones where it gives none."""
-    ttl = _TTL.search(data)
+    ttl = _TTL.match(_between(data, b"<ttl>", b"</ttl>"))
     hours = _between(data, b"<skipHours>", b"</skipHours>")
     days = _between(data, b"<skipDays>", b"</skipDays>")
     return Hints(
@@ -40,5 +40,5 @@ def hints_in(data: bytes) -> Hints:
 
 
 def _between(data: bytes, start: bytes, end: bytes) -> bytes:
-    _, found, rest = data.partition(start)
-    return rest[:5_000].partition(end)[0] if found else b""
+    at = data.find(start)
+    return data[at + len(start) : at + 5_000].partition(end)[0] if at >= 0 else b""

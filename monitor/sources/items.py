@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from monitor.model.article import Article
 from monitor.model.source import FullText as Wanted
 from monitor.model.source import Refusal, SourceKind
 from monitor.sources.cursor import Cursor
 from monitor.sources.documents import Asking
-from monitor.sources.entries import Entry, FullText, Listing, article_of, is_teaser
+from monitor.sources.entries import Entry, FullText, Listing, article_of, is_teaser, text_of
 from monitor.sources.fetching import shown
 from monitor.sources.full_text import Budget, NoPage, Pages
 
@@ -51,7 +53,8 @@ class ItemReader:
                 passed_over += 1
                 continue
             attempts = cursor.again.get(digest, 0)
-            outcome = self._page(entry)
+            text = text_of(entry)
+            outcome = self._page(entry, text)
             if outcome is _EXHAUSTED:
                 if self.asking.first and not self._lists_texts and entry.published is None:
                     # Of a long undated list, the first look takes in only so much.
@@ -68,7 +71,8 @@ class ItemReader:
                 complete = False
             else:
                 seen.add(digest)
-            item = self._item(entry, outcome, listing.lang, done=digest in seen)
+            make = partial(article_of, entry, self.asking.source, text=text, feed_lang=listing.lang)
+            item = self._item(entry, outcome, make, done=digest in seen)
             if item is not None and (attempts == 0 or digest in seen):
                 found.append(item)
         found.reverse()
@@ -90,29 +94,33 @@ class ItemReader:
         """Whether an entry is too old to be fetched, and nothing but an address without that."""
         return not self._lists_texts and not entry.title.text and self._late(entry)
 
-    def _page(self, entry: Entry) -> FullText | NoPage | None:
+    def _page(self, entry: Entry, text: Sequence[str]) -> FullText | NoPage | None:
         """Return what the entry's page says, or why not; None where it is not wanted."""
         wanted = self.asking.source.full_text
         if wanted is Wanted.NEVER or entry.url is None or self._late(entry):
             return None
-        if self._lists_texts and wanted is Wanted.AUTO and not is_teaser(entry):
+        if self._lists_texts and wanted is Wanted.AUTO and not is_teaser(entry, text):
             return None
         if not self.budget.spend():
             return _EXHAUSTED
         return self.pages.read(entry.url, self.asking.named, self.asking.now)
 
     def _item(
-        self, entry: Entry, page: FullText | NoPage | None, lang: str | None, *, done: bool
+        self,
+        entry: Entry,
+        page: FullText | NoPage | None,
+        make: Callable[..., Article | None],
+        *,
+        done: bool,
     ) -> Article | Refusal | None:
         """Return the article of an entry; a refusal if it has none; None to wait for its page."""
         if isinstance(page, NoPage):
             note = f"its page was not read: {page.why}"
-            article = article_of(entry, self.asking.source, feed_lang=lang)
+            article = make()
             if article is not None:
                 return replace(article, notes=(*article.notes, note))
             return Refusal(_where(entry), note) if done else None
-        article = article_of(entry, self.asking.source, feed_lang=lang, page=page)
-        return article or Refusal(_where(entry), "has neither title nor text")
+        return make(page=page) or Refusal(_where(entry), "has neither title nor text")
 
     def _told(self, passed_over: int) -> tuple[Refusal, ...]:
         if not passed_over or not self.asking.first:

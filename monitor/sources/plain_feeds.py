@@ -20,20 +20,24 @@ _ROOT = re.compile(
 _TEXTS = (
     rb"title|link|guid|id|description|summary|content|encoded|pubDate|published|updated|category"
 )
-# Any of these is answered wrongly, or not surely rightly.
-_UNUSUAL = re.compile(
-    rb"\sxml:base\s*=|\smode\s*=|<fullitem|<body\b|:body\b|&#X|&#(?:1[2-5]\d|x[89][\da-f]);"
-    # Texts that are neither HTML nor plain: XHTML, base64.
-    rb"|<(?:atom:)?(?:title|summary|content)\b[^<>]*\stype\s*=\s*[\"'](?!(?:text/)?(?:html|plain|text)[\"'])"
-    # An escaped tag in what is declared as plain text.
-    rb"|\stype\s*=\s*[\"']text(?:/plain)?[\"'][^<>]*>[^<]*&lt;"
+# Any of these is answered wrongly, or not surely rightly. Each is looked for by itself: one regular
+# expression of all of them takes five times as long.
+_UNUSUAL = (b"xml:base", b"<fullitem", b"<body", b":body", b"&#X")
+_SUSPECT = (
+    (b"mode", re.compile(rb"\smode\s*=")),
+    # Characters of windows-1252 by number.
+    (b"&#", re.compile(rb"&#(?:1[2-5]\d|x[89][\da-f]);")),
+    # Texts that are neither HTML nor plain (XHTML, base64); an escaped tag in one that is plain.
+    (b"type", re.compile(
+        rb"<(?:atom:)?(?:title|summary|content)\b[^<>]*\stype\s*=\s*[\"']"
+        rb"(?:(?!(?:text/)?(?:html|plain|text)[\"'])|text(?:/plain)?[\"'][^<>]*>[^<]*&lt;)"
+    )),
     # Markup as child elements of a text.
-    rb"|<(?:\w+:)?(?:" + _TEXTS + rb")\b[^<>]*(?<!/)>[^<]*<[^/]"
-)
-# What belongs into Atom, in RSS.
-_ATOM_IN_RSS = re.compile(
-    rb"<(?:link\b[^<>]*\shref|id\b|updated\b|published\b|summary\b)|\sxmlns\s*="
-)
+    (b"<", re.compile(rb"<(?:\w+:)?(?:" + _TEXTS + rb")\b[^<>]*(?<!/)>[^<]*<[^/]")),
+)  # fmt: skip
+# What belongs into Atom, in RSS; and a vocabulary of its own.
+_NOT_RSS = re.compile(rb"<(?:link\s[^<>]*href|id\b|updated\b|published\b|summary\b)")
+_UNPREFIXED = re.compile(rb"xmlns\s*=")
 _NAMESPACE = re.compile(rb"\sxmlns:([\w.-]+)\s*=\s*[\"']([^\"']*)[\"']")
 _PREFIXED = re.compile(
     rb"<([\w.-]+):(" + _TEXTS + rb"|author|creator|name|date|issued|modified|created)\b"
@@ -61,9 +65,13 @@ def plain_enough(data: bytes, content_type: str = "") -> bool:
     first, *rest = data.split(b"<![CDATA[")
     skeleton = b"".join([first, *(part.partition(b"]]>")[2] for part in rest)])
     root = _ROOT.search(skeleton[:5_000])
-    if root is None or _UNUSUAL.search(skeleton):
+    if root is None or any(sign in skeleton for sign in _UNUSUAL):
         return False
-    if root.group().startswith(b"<rss") and _ATOM_IN_RSS.search(skeleton):
+    if any(sign in skeleton and pattern.search(skeleton) for sign, pattern in _SUSPECT):
+        return False
+    if root.group().startswith(b"<rss") and (
+        _NOT_RSS.search(skeleton) or _UNPREFIXED.search(skeleton)
+    ):
         return False
     spaces = dict(_NAMESPACE.findall(skeleton))
     return all(

@@ -99,3 +99,34 @@ def test_deeply_nested_html_is_read_within_bounds():
 def test_no_markup_raises(markup: str):
     for part in html_paragraphs(markup):
         part.encode("utf-8")
+
+
+WORDS = [
+    "word ",
+    "two words",
+    "\n",
+    "\n\n",
+    " ",
+    "&amp;",
+    "&lt;b&gt;",
+    "&#233;",
+    "&nbsp;",
+    "é",
+    "&#146;",
+]
+MARKS = st.recursive(
+    st.sampled_from([*WORDS, "<br>", "<BR />"]),
+    lambda inner: st.builds(
+        "<{0}{1}>{2}</{0}>".format,
+        st.sampled_from(["p", "DIV", "b", "a", "ul", "li", "h2", "span", "blockquote"]),
+        st.sampled_from(["", ' class="a"', ' style="color: red" id="x"', ' href="/x?a=1"']),
+        st.lists(inner, max_size=4).map("".join),
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.lists(MARKS, max_size=4).map("".join))
+def test_simple_markup_gives_what_the_parser_gives(markup: str):
+    # A tag that is none of the simple ones, and changes nothing, takes it to the parser.
+    assert html_paragraphs(markup) == html_paragraphs(f"{markup}<wbr>")

@@ -14,7 +14,7 @@ import pytest
 from monitor.errors import SourceError
 from monitor.model.article import Article
 from monitor.model.source import Source, SourceKind
-from monitor.sources.entries import Entry, article_of
+from monitor.sources.entries import Entry, article_of, text_of
 from monitor.sources.feeds import MAX_ENTRIES, MAX_TAGS, Feed, _any, _plain, read_feed
 from monitor.sources.hints import Hints
 from monitor.sources.plain_feeds import plain_enough
@@ -27,7 +27,10 @@ SOURCE = Source(id="s", kind=SourceKind.FEED, url=URL)
 
 def read(name: str, content_type: str = "") -> tuple[Feed, list[Article]]:
     feed = read_feed((OWN / name).read_bytes(), URL, content_type)
-    articles = [article_of(entry, SOURCE, feed_lang=feed.lang) for entry in feed.entries]
+    articles = [
+        article_of(entry, SOURCE, text=text_of(entry), feed_lang=feed.lang)
+        for entry in feed.entries
+    ]
     return feed, [article for article in articles if article is not None]
 
 
@@ -235,7 +238,8 @@ def core(entries: list[Entry]) -> list[tuple[object, ...]]:
     """Return what matters of entries: what their articles say and are known by."""
     told = []
     for entry in entries:
-        article = article_of(entry, Source(id="s", kind=SourceKind.FEED, lang="en"))
+        source = Source(id="s", kind=SourceKind.FEED, lang="en")
+        article = article_of(entry, source, text=text_of(entry))
         if article is not None:
             date = article.published and article.published.replace(microsecond=0)
             told.append((article.title, article.body, article.url, article.guid, date))
