@@ -86,9 +86,7 @@ def merge(connection: Connection, into: int, others: Sequence[int], now: datetim
     _move(connection, moved, into, f"put together by hand at {now:%F %H:%M}")
     # What was parted from a story that is now part of this one stays parted from it.
     parted = connection.execute(
-        select(story_apart.c.article)
-        .join(story_members, story_members.c.article == story_apart.c.article)
-        .where(story_apart.c.story.in_(others), story_members.c.story != into)
+        select(story_apart.c.article).where(story_apart.c.story.in_(others)).distinct()
     ).scalars()
     rows = [{"article": article, "story": into} for article in parted]
     if rows:
@@ -204,7 +202,6 @@ def _retell(connection: Connection, groups: Iterable[str]) -> None:
             .where(
                 decisions.c.group.in_(some),
                 decisions.c.group != inline(""),  # as the partial index says it
-                decisions.c.current,
                 decisions.c.outcome.in_([Outcome.ALERT, Outcome.DIGEST]),
                 decisions.c.alert.is_not(None),
             )

@@ -80,6 +80,7 @@ def test_each_filter_narrows_and_all_must_fit(store: SqlStore) -> None:
     assert ids(store, rules=("csto-*",)) == [b, a]
     assert ids(store, rules=("csto-?", "oth*")) == [c, b, a]
     assert ids(store, rules=("cst_-a",)) == []
+    assert ids(store, rules=("cst_-*", "%")) == []
     assert ids(store, levels=(Level.HIGH,)) == [c, a]
     assert ids(store, sources=("tass",)) == [b, a]
     assert ids(store, since=at(2)) == [c, b]

@@ -368,6 +368,9 @@ def test_acknowledging_a_hit_acknowledges_its_story(store: SqlStore) -> None:
     (candidate,) = store.candidates(at(2), 10)
     assert candidate.hit == hit
     assert store.history([candidate], {}, NOW).stories[story].acknowledged
+    store.commit_plan(plan(waits), at(3))
+    store.review([hit], Review.ACKNOWLEDGED, at(4))  # nothing new: nothing to decide
+    assert store.candidates(at(5), 10) == []
 
 
 # --- by hand
