@@ -12,6 +12,7 @@ from monitor.daemon.core import Core
 from monitor.daemon.diary import Diary
 from monitor.daemon.health import Health
 from monitor.daemon.operator import Operator
+from monitor.errors import StoreBusy, StoreError
 from monitor.model.rule import Level
 from monitor.policy.volume import WINDOW, Unusual, unusual
 
@@ -59,7 +60,12 @@ class Housekeeping:
         return None
 
     def _check(self) -> None:
-        damage = self._store.check()
+        try:
+            damage = self._store.check()
+        except StoreBusy:
+            raise
+        except StoreError as error:  # so damaged that it cannot even be checked
+            damage = (str(error),)
         text = f"the database is damaged: {damage[0]}" if damage else ""
         self._health.fault("damage", text)
         if damage:

@@ -41,7 +41,7 @@ def store(_sqlite_template: Path, quick_folder: Path) -> Iterator[SqlStore]:
     """A store on a fresh SQLite database."""
     path = quick_folder / "monitor.db"
     shutil.copyfile(_sqlite_template, path)
-    opened = open_store(f"sqlite:///{path}")
+    opened = open_store(f"sqlite:///{path}", busy_seconds=0.5)
     yield opened
     opened.close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -192,6 +194,16 @@ def core(store: SqlStore, force: Generation | Force, clock: Clock) -> Core:
         metrics=Metrics(),
         pulse=Pulse(clock.monotonic),
     )
+
+
+@contextmanager
+def locked(store: SqlStore) -> Iterator[None]:
+    """Hold the write lock of an SQLite database, as some other program might."""
+    path = store._database.path
+    with closing(sqlite3.connect(str(path), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
 
 
 def metric(of: Metrics, name: str, **labels: str) -> float:
