@@ -9,6 +9,9 @@ from html import unescape
 
 from lxml import etree
 
+from monitor.text.sentences import sentence_starts
+from monitor.text.words import tokenize
+
 MAX_TITLE = 300
 """Characters; a longer first sentence is cut at a word to make a title."""
 
@@ -24,12 +27,7 @@ _LINE_END = re.compile(r"\r\n?|[\x0b\x0c\u2028]")
 _BLANKS = re.compile(r"[ \t\n]+")
 _INVISIBLE = " \u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _PARAGRAPH_END = re.compile(r"\n[ \t]*\n\s*|\u2029")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'’”»)\]]*(?=\s+(\S+))|[。！？]+[”」』）]*")
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s(\"“«])(?:(?:[^\W\d_]\.)+|(?:mr|mrs|ms|dr|st|no|vs|gen|col|lt|sgt|prof|sen|rep|gov"
-    r"|jr|sr|inc|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|им|ул|г|гг|тыс|млн|млрд)\.)$",
-    re.IGNORECASE,
-)
+_OPENING = re.compile(r"\s+[\"'“‘«(\[¿¡]*\Z")
 
 
 def clean(text: str) -> str:
@@ -84,17 +82,13 @@ def shortened(line: str, limit: int = MAX_TITLE) -> str:
 
 
 def first_sentence(paragraph: str) -> str:
-    """Return the first sentence of a paragraph, at most `MAX_TITLE` characters long.
-
-    A full stop after an initial or a common abbreviation, or before a small letter, ends nothing.
-    """
-    # Looked for in a bounded part: nothing longer can be a title, and this stays linear.
-    for end in _SENTENCE_END.finditer(paragraph[: 4 * MAX_TITLE]):
-        head = paragraph[: end.end()]
-        following = end.group(1)
-        if following is not None and (following[0].islower() or _ABBREVIATED.search(head)):
-            continue
-        return shortened(head)
+    """Return the first sentence of a paragraph, at most `MAX_TITLE` characters long."""
+    # Looked for in a bounded part: nothing longer can be a title.
+    tokens = tokenize(paragraph[: 4 * MAX_TITLE])
+    _, *later = sentence_starts(tokens)
+    if later:
+        # An opening quote belongs to the next sentence.
+        paragraph = _OPENING.sub("", paragraph[: tokens.starts[later[0]]])
     return shortened(paragraph)
 
 
