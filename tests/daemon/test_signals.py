@@ -1,0 +1,58 @@
+"""Signals are heard at once, by notes instead of locks, and only while somebody listens."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from monitor.daemon.signals import Signals
+from tests.daemon.parts import until
+
+
+@pytest.fixture
+def signals():
+    with Signals() as made:
+        yield made
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_ends_the_wait(signals, number):
+    os.kill(os.getpid(), number)
+    signals.wait(20)
+    assert signals.ending == 1
+    assert not signals.reload_asked()
+
+
+def test_a_reload_is_told_once(signals):
+    os.kill(os.getpid(), signal.SIGHUP)
+    until(lambda: signals._reload)
+    signals.wait(20)
+    assert signals.reload_asked()
+    assert not signals.reload_asked()
+    assert signals.ending == 0
+
+
+def test_asking_again_for_the_end_is_impatience(signals):
+    impatient = []
+    signals.on_impatience = lambda: impatient.append(1)
+    os.kill(os.getpid(), signal.SIGTERM)
+    until(lambda: signals.ending == 1)
+    assert impatient == []
+    os.kill(os.getpid(), signal.SIGINT)
+    until(lambda: impatient == [1])
+
+
+def test_without_a_signal_the_wait_ends_by_itself(signals):
+    signals.wait(0.01)
+    assert signals.ending == 0
+
+
+def test_afterwards_everything_is_as_before():
+    before = signal.getsignal(signal.SIGTERM)
+    with Signals():
+        assert signal.getsignal(signal.SIGTERM) != before
+    assert signal.getsignal(signal.SIGTERM) == before
+    wakeup = signal.set_wakeup_fd(-1)
+    assert wakeup == -1
