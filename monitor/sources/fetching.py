@@ -105,7 +105,9 @@ class Fetcher:
             httpcore.ConnectionPool(
                 ssl_context=context,
                 max_connections=200,
-                max_keepalive_connections=50,
+                # Few: the pool looks at every pair of them for each request, and what is kept is
+                # mostly for the pages that follow a feed.
+                max_keepalive_connections=10,
                 keepalive_expiry=15.0,
                 network_backend=Backend(self._deadlines, resolve, guarded=guarded),
             )
