@@ -113,8 +113,8 @@ def undelivered(store: SqlStore) -> int:
 
 
 def hit_lately(store: SqlStore) -> int:
-    id, hit = old_hit(store, now=NOW)
-    store.commit_plan(plan(decision(hit)), NOW)
+    id, hit = old_hit(store, now=CUT)
+    store.commit_plan(plan(decision(hit)), CUT)
     return id
 
 
@@ -215,7 +215,7 @@ def test_a_story_goes_with_its_last_article(store: SqlStore) -> None:
 def test_rows_that_nobody_can_find_any_more_are_tidied_away(store: SqlStore) -> None:
     long_ago = NOW - COPY_WINDOW - timedelta(days=2)
     lately = NOW - EVENT_WINDOW - timedelta(days=2)
-    for when in (long_ago, lately, NOW):
+    for when in (NOW, long_ago, lately):  # the clock was set back: younger ids are older
         in_story(store, when)
     of = features(Article(title="T", body="Tokayev spoke in Almaty on Thursday.", source="wire"))
     other = features(Article(title="U", body="The weather in Vienna stays fine.", source="wire"))
