@@ -109,6 +109,7 @@ class Service:
         self._impatient = False
         self._ready = False
         self._store_away = False
+        self._stuck: tuple[str, ...] = ()
         self._watchers: list[Watcher] = []
         self._server: StatusServer | None = None
         self._timers = Timers(core)
@@ -228,7 +229,7 @@ class Service:
     def _ended(self, within: float, wait: Callable[[float], tuple[str, ...]]) -> tuple[str, ...]:
         """Wait, in steps, and return what has not ended in time or when somebody got impatient."""
         deadline = self.core.monotonic() + within
-        left = wait(0.0)
+        left = wait(_STEP)
         while left and not self._impatient and self.core.monotonic() < deadline:
             left = wait(_STEP)
         return left
@@ -313,9 +314,12 @@ class Service:
     def _keep_alive(self) -> None:
         """Tell systemd that there is progress; it restarts what cannot be helped from inside."""
         stuck = self.core.pulse.stuck()
-        if stuck:
-            log.error("stuck", stages=[str(stage) for stage in stuck])
-        else:
+        names = tuple(one.stage for one in stuck)
+        if names != self._stuck:
+            self._stuck = names
+            tell = log.error if names else log.info
+            tell("stuck" if names else "no-longer-stuck", stages=[str(one) for one in stuck])
+        if not stuck:
             self._outside.notify.alive()
 
     def _beat(self) -> None:

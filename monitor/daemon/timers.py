@@ -9,6 +9,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.daemon.clock import SystemClock
 from monitor.daemon.core import Core
 from monitor.errors import MonitorError
 
@@ -28,6 +29,8 @@ class Timers:
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        # The scheduler goes by the machine's clock, whatever clock everything else goes by.
+        self._clock = SystemClock()
         self._pulse = core.pulse
         self._lock = threading.Lock()
         self._failures: dict[str, int] = {}
@@ -48,7 +51,7 @@ class Timers:
 
         self._names.append(name)
         self._scheduler.add_job(
-            run, "interval", id=name, seconds=seconds, next_run_time=self._core.now()
+            run, "interval", id=name, seconds=seconds, next_run_time=self._clock.now()
         )
 
     def start(self) -> None:
@@ -61,7 +64,7 @@ class Timers:
         The scheduler goes by the wall clock; set back by an hour, it would rest for an hour.
         """
         for name in self._names:
-            self._scheduler.modify_job(name, next_run_time=self._core.now())
+            self._scheduler.modify_job(name, next_run_time=self._clock.now())
 
     def stop(self) -> None:
         """Start no further run; the present ones end by themselves."""
