@@ -139,8 +139,8 @@ def shares() -> str:
     rows.append(("all", total, *(f"{100 * right[name].total() / total:.1f} %" for name in ways)))
     return (
         report.table(("field", "cases", *ways), rows)
-        + f"\n\n{100 * quick / total:.0f} % of these documents, made to be unusual, are plain enough "
-        "for the fast parser; monitor keeps the text of a headline declared as plain where "
+        + f"\n\n{100 * quick / total:.0f} % of these documents, made to be unusual, are plain "
+        "enough for the fast parser; monitor keeps the text of a headline declared as plain where "
         "feedparser's normalised answer loses what looks like a tag."
     )
 

@@ -212,7 +212,7 @@ def main() -> None:
         for one in (*single, *threaded, *plain)
     ]  # fmt: skip
     text = (
-        f"{FEEDS:,} feeds of {ITEMS} items, {len(feed(1)):,} bytes each, gzip-packed on the way.\n\n"
+        f"{FEEDS:,} feeds of {ITEMS} items, {len(feed(1)):,} bytes each, gzip-packed.\n\n"
         + report.table(
             (
                 "round",
