@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from monitor.errors import Problem, Severity
 from monitor.model.condition import (
@@ -12,21 +12,26 @@ from monitor.model.condition import (
     AtLeast,
     Condition,
     Exact,
+    Fuzzy,
     Near,
     Number,
     Or,
     Phrase,
+    Property,
     Regex,
     Some,
+    Stem,
     Wildcard,
     Within,
 )
 from monitor.model.rule import Only, Rule
+from monitor.query.terms import MAX_LENGTH
 from monitor.rules.implication import Implication
-from monitor.rules.walk import Leaf, positive_leaves
+from monitor.rules.walk import Leaf, positive_parts
 from monitor.text.fold import fold
 
 _Key = tuple[str, object]
+_LONG = 2_000
 _SIGNS = re.compile(r"[*?]+")
 
 
@@ -86,16 +91,18 @@ class _Index:
 
     Whatever a rule matches holds one of its anchors; a rule inside it must have a leaf that
     implies one. Of each anchor the word that the fewest rules use is looked up, or the literal
-    beginning or end of a wildcard.
+    beginning or end of a wildcard. What long ORs give is worked out once: rules share lists.
     """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._uses = Counter(
-            key
+        self._own_keys = _Kept(_keys)
+        self._offers = _Kept(_offered)
+        self._anchored: dict[int, frozenset[_Key]] = {}
+        self._uses = Counter(key for rule in rules for key in self._own_keys.of(_condition(rule)))
+        self._needs = [
+            [keys for it in _clauses(_condition(rule)) if (keys := self._anchors(it))]
             for rule in rules
-            for key in {key for leaf in positive_leaves(_condition(rule)) for key in _keys(leaf)}
-        )
-        self._needs = [self._clauses(_condition(rule)) for rule in rules]
+        ]
         self._rules: dict[_Key, list[int]] = defaultdict(list)
         for number, needs in enumerate(self._needs):
             for key in min(needs, key=self._weight, default=()):
@@ -103,11 +110,8 @@ class _Index:
 
     def candidates(self, rule: Rule) -> list[int]:
         """Return the numbers of the rules that may contain this one."""
-        clauses = [
-            [_offers(branch) for branch in (it.operands if isinstance(it, Or) else (it,))]
-            for it in _operands(_condition(rule))
-        ]
-        keys = {key for branches in clauses for offers in branches for key in offers}
+        clauses = [self._offers.each(clause) for clause in _clauses(_condition(rule))]
+        keys = self._offers.of(_condition(rule))
         found = {number for key in keys for number in self._rules.get(key, ())}
         return sorted(
             number
@@ -118,60 +122,90 @@ class _Index:
             )
         )
 
-    def _clauses(self, condition: Condition) -> list[frozenset[_Key]]:
-        """Return sets of keys; a rule inside this one offers one key of each."""
-        found = map(self._anchors, _operands(condition))
-        return [frozenset(map(self._rarest, anchors)) for anchors in found if anchors]
+    def _anchors(self, condition: Condition) -> frozenset[_Key]:
+        """Return keys of which a rule inside this condition offers one; none if there are none."""
+        if not isinstance(condition, Or):
+            return self._anchors_anew(condition)
+        if id(condition) not in self._anchored:
+            keys = self._together(condition.operands, len(condition.operands))
+            own: frozenset[_Key] = frozenset({("list", id(condition))})
+            self._anchored[id(condition)] = keys | own if keys else keys
+        return self._anchored[id(condition)]
 
-    def _weight(self, keys: frozenset[_Key]) -> int:
-        return sum(self._uses[key] for key in keys)
-
-    def _rarest(self, leaf: Leaf) -> _Key:
-        return min(_keys(leaf), key=lambda key: (self._uses[key], str(key)))
-
-    def _anchors(self, condition: Condition) -> tuple[Leaf, ...]:
-        """Return leaves of which each match holds at least one; none if there are no such."""
+    def _anchors_anew(self, condition: Condition) -> frozenset[_Key]:
         match condition:
             case Phrase() | Number() | Regex():
-                return (condition,)
+                return frozenset((min(_keys(condition), key=self._use),))
             case And() | Near():
                 found = filter(None, map(self._anchors, condition.operands))
-                return min(found, key=self._cost, default=())
-            case Or():
-                return self._together(condition.operands, len(condition.operands))
+                return min(found, key=self._weight, default=frozenset())
             case Some():
                 count = len(condition.operands) - condition.count + 1
                 return self._together(condition.operands, count)
             case Within() | AtLeast():
                 return self._anchors(condition.operand)
             case _:
-                return ()
+                return frozenset()
 
-    def _together(self, operands: Sequence[Condition], count: int) -> tuple[Leaf, ...]:
-        """Return the anchors of the `count` cheapest operands, if so many have any."""
-        found = sorted(filter(None, map(self._anchors, operands)), key=self._cost)
-        if len(found) < count:
-            return ()
-        return tuple(leaf for anchors in found[:count] for leaf in anchors)
+    def _together(self, operands: Sequence[Condition], count: int) -> frozenset[_Key]:
+        """Return the keys of the `count` cheapest operands, if so many have any."""
+        found = sorted(filter(None, map(self._anchors, operands)), key=self._weight)
+        return frozenset().union(*found[:count]) if len(found) >= count else frozenset()
 
-    def _cost(self, anchors: tuple[Leaf, ...]) -> int:
-        return sum(self._uses[self._rarest(leaf)] for leaf in anchors)
+    def _use(self, key: _Key) -> tuple[int, str]:
+        return self._uses[key], str(key)
+
+    def _weight(self, keys: frozenset[_Key]) -> int:
+        return sum(self._uses[key] for key in keys)
 
 
-def _operands(condition: Condition) -> tuple[Condition, ...]:
+class _Kept:
+    """Sets of keys of the leaves of conditions; those of ORs are kept."""
+
+    def __init__(self, read: Callable[[Leaf], Iterable[_Key]]) -> None:
+        self._read = read
+        self._sets: dict[int, frozenset[_Key]] = {}
+        self._lists: dict[int, list[frozenset[_Key]]] = {}
+
+    def of(self, condition: Condition) -> frozenset[_Key]:
+        """Return the keys of all leaves that are not under a NOT."""
+        if isinstance(condition, Phrase | Number | Regex | Property):
+            return frozenset(self._read(condition))
+        if isinstance(condition, Or):
+            if id(condition) not in self._sets:
+                self._sets[id(condition)] = frozenset().union(*self.each(condition))
+            return self._sets[id(condition)]
+        return frozenset().union(*map(self.of, positive_parts(condition)))
+
+    def each(self, condition: Condition) -> list[frozenset[_Key]]:
+        """Return the keys of each branch of an OR; of anything else, of the one branch it is.
+
+        A very long OR offers itself alone: that all of it lies in another rule cannot be told.
+        """
+        if not isinstance(condition, Or):
+            return [self.of(condition)]
+        if id(condition) not in self._lists:
+            own: frozenset[_Key] = frozenset({("list", id(condition))})
+            branches = [own]
+            if len(condition.operands) <= _LONG:
+                branches = [self.of(operand) | own for operand in condition.operands]
+            self._lists[id(condition)] = branches
+        return self._lists[id(condition)]
+
+
+def _clauses(condition: Condition) -> tuple[Condition, ...]:
     return condition.operands if isinstance(condition, And) else (condition,)
-
-
-def _offers(condition: Condition) -> set[_Key]:
-    return {key for leaf in positive_leaves(condition) for key in _offered(leaf)}
 
 
 def _keys(leaf: Leaf) -> list[_Key]:
     """Return the keys by which a leaf can be found as an anchor; any one will do."""
     if not isinstance(leaf, Phrase):
-        return [("leaf", leaf)]
-    words: list[_Key] = [("word", fold(it.text)) for it in leaf.words if isinstance(it, Exact)]
-    return words or _literals(leaf) or [("leaf", leaf)]
+        return [("number", "")] if isinstance(leaf, Number) else [("leaf", leaf)]
+    words: list[_Key] = [
+        ("word", fold(it.text)) for it in leaf.words if isinstance(it, Exact | Stem)
+    ]
+    fuzzy: list[_Key] = [("fuzzy", it.text) for it in leaf.words if isinstance(it, Fuzzy)]
+    return words or _literals(leaf) or fuzzy or [("leaf", leaf)]
 
 
 def _literals(leaf: Phrase) -> list[_Key]:
@@ -184,10 +218,13 @@ def _literals(leaf: Phrase) -> list[_Key]:
 
 
 def _offered(leaf: Leaf) -> Iterator[_Key]:
-    """Yield the keys of all anchors that a leaf may imply."""
-    yield "leaf", leaf
+    """Yield the keys of all anchors that a leaf may imply.
+
+    A word that a fuzzy term of another rule fits is not looked for: that would be nearly any.
+    """
+    yield ("number", "") if isinstance(leaf, Number) else ("leaf", leaf)
     for word in leaf.words if isinstance(leaf, Phrase) else ():
-        if isinstance(word, Exact):
+        if isinstance(word, Exact | Stem):
             text = fold(word.text)
             yield "word", text
             head = tail = text
@@ -195,8 +232,10 @@ def _offered(leaf: Leaf) -> Iterator[_Key]:
             parts = _SIGNS.split(fold(word.pattern))
             head, tail = parts[0], parts[-1]
         else:
+            if isinstance(word, Fuzzy):
+                yield "fuzzy", word.text
             continue
-        for length in range(1, len(head) + 1):
+        for length in range(1, min(len(head), MAX_LENGTH) + 1):
             yield "begins", head[:length]
-        for length in range(1, len(tail) + 1):
+        for length in range(1, min(len(tail), MAX_LENGTH) + 1):
             yield "ends", tail[-length:]

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from monitor.errors import Problem, Severity
 from monitor.model.condition import Condition, Exact, Fuzzy, Or, Phrase, Wildcard, WordPattern
-from monitor.rules.implication import word_implies
+from monitor.query.terms import MAX_LENGTH
+from monitor.rules.implication import parts_of, word_implies
 from monitor.rules.walk import nodes
 from monitor.text.fold import fold
 
 _MOST_TERMS = 200_000
-_LONGEST_PHRASE = 12
 _MOST_BROAD = 50
 
 
@@ -21,12 +21,11 @@ def covered_terms(condition: Condition, seen: set[int]) -> Iterator[Problem]:
     `seen` holds the ORs looked at before (lists are shared by rules) and is added to.
     """
     inside: set[int] = set()
-    for node in nodes(condition):
-        if isinstance(node, Or) and id(node) not in inside:
-            inside.update(id(it) for it in node.operands if isinstance(it, Or))
-            if id(node) not in seen:
-                seen.add(id(node))
+    for node in nodes(condition, seen):
+        if isinstance(node, Or):
+            if id(node) not in inside:
                 yield from _covered(list(_phrases(node)))
+            inside.update(id(it) for it in node.operands if isinstance(it, Or))
 
 
 def _phrases(node: Or) -> Iterator[Phrase]:
@@ -90,22 +89,16 @@ class _Terms:
 
     def _by_words(self, term: Phrase) -> Phrase | None:
         """Look for a part of the phrase, or the same without regard to case."""
-        words = term.words
-        if len(words) > _LONGEST_PHRASE:
-            return None
-        plain = tuple(_folded(word) for word in words)
-        for start in range(len(words)):
-            for end in range(start + 1, len(words) + 1):
-                for part in {words[start:end], plain[start:end]} - {words}:
-                    if part in self._exact:
-                        return self._exact[part]
+        for part in parts_of(term):
+            if part != term.words and part in self._exact:
+                return self._exact[part]
         return None
 
     def _by_prefix(self, term: Phrase) -> Phrase | None:
         for word in term.words if self._begins else ():
             if isinstance(word, Exact | Wildcard):
                 text = fold(word.text if isinstance(word, Exact) else word.pattern.split("*")[0])
-                for end in range(2, len(text) + 1):
+                for end in range(2, min(len(text), MAX_LENGTH) + 1):
                     other = self._begins.get(text[:end])
                     if other is not None and other.words != term.words:
                         return other
@@ -118,10 +111,6 @@ class _Terms:
             ):
                 return other
         return None
-
-
-def _folded(word: WordPattern) -> WordPattern:
-    return Exact(fold(word.text)) if isinstance(word, Exact) and word.case else word
 
 
 def _prefix(word: Wildcard) -> str:

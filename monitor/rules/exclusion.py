@@ -19,6 +19,8 @@ _LONGEST = 3
 """Words of a proposed exclusion."""
 _SHORT = 3
 """Letters; an exclusion neither begins nor ends with a word that is not longer (of, the, was)."""
+_JOINING = frozenset({"and", "or", "not"})
+"""Words that look like operators, and are warned of in a query."""
 _MOST = 400
 """Characters of a passage."""
 
@@ -29,6 +31,9 @@ class Exclusion:
 
     phrase: str
     removes: tuple[int, ...]
+    """Ids of the other hits."""
+    breaks: int = 0
+    """How many of the rule's own `hit` samples it would make miss."""
 
 
 def passage(article: Article, evidence: Sequence[Evidence]) -> str:
@@ -44,26 +49,37 @@ def passage(article: Article, evidence: Sequence[Evidence]) -> str:
 
 
 def propose(
-    text: str, evidence: Iterable[Evidence], others: Mapping[int, Article], now: datetime
+    text: str,
+    evidence: Iterable[Evidence],
+    others: Mapping[int, Article],
+    now: datetime,
+    *,
+    samples: Sequence[Article] = (),
 ) -> Exclusion | None:
     """Return the phrase of the text whose exclusion removes the fewest other hits.
 
+    `samples` are the rule's own `hit` samples: one that leaves them alone comes before any other.
     Among equals, one that touches what matched comes first (`curfew lifted` says more than
     `lifted`), then one of two words, then the earlier one. None when the text has no usable word.
     """
     matched = {word for found in evidence for word in tokenize(found.text).words}
-    phrases = _phrases(tokenize(text).words)
+    phrases = [it for it in _phrases(tokenize(text).words) if not matched.issuperset(it)]
     removed = _removed(phrases, others, now)
+    broken = _removed(phrases, dict(enumerate(samples)), now)
 
-    def cost(phrase: tuple[str, ...]) -> tuple[int, bool, int, int]:
+    def cost(phrase: tuple[str, ...]) -> tuple[int, int, bool, int, int]:
         touches = any(word in matched for word in phrase)
-        return (len(removed[phrase]), not touches, abs(len(phrase) - 2), phrases.index(phrase))
+        size = abs(len(phrase) - 2)
+        return (
+            len(broken[phrase]), len(removed[phrase]), not touches, size, phrases.index(phrase)
+        )  # fmt: skip
 
-    usable = [phrase for phrase in phrases if not matched.issuperset(phrase)]
-    best = min(usable, key=cost, default=None)
+    best = min(phrases, key=cost, default=None)
     if best is None:
         return None
-    return Exclusion(phrase=" ".join(best), removes=tuple(sorted(removed[best])))
+    return Exclusion(
+        phrase=" ".join(best), removes=tuple(sorted(removed[best])), breaks=len(broken[best])
+    )
 
 
 def _phrases(words: Sequence[str]) -> list[tuple[str, ...]]:
@@ -72,7 +88,11 @@ def _phrases(words: Sequence[str]) -> list[tuple[str, ...]]:
         for length in range(1, _LONGEST + 1):
             phrase = tuple(words[start : start + length])
             ends = (phrase[0], phrase[-1])
-            if len(phrase) == length and all(len(end) > _SHORT and end.isalpha() for end in ends):
+            if (
+                len(phrase) == length
+                and all(len(end) > _SHORT and end.isalpha() for end in ends)
+                and _JOINING.isdisjoint(phrase)
+            ):
                 found[phrase] = None
     return list(found)
 

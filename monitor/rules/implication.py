@@ -6,6 +6,7 @@ An answer of yes is certain. An answer of no may mean that it was too long to fi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA
@@ -33,6 +34,8 @@ from monitor.model.condition import (
 from monitor.text.fold import fold
 
 _STEPS = 20_000
+_LONGEST = 12
+_Words = tuple[WordPattern, ...]
 
 
 class Implication:
@@ -42,7 +45,7 @@ class Implication:
 
     def __init__(self) -> None:
         self._left = 0
-        self._members: dict[int, tuple[Or, frozenset[Condition]]] = {}
+        self._members: dict[int, tuple[Or, set[_Words], list[Condition]]] = {}
 
     def holds(self, given: Condition, then: Condition) -> bool:
         """Whether every text that `given` matches is matched by `then` too."""
@@ -63,10 +66,16 @@ class Implication:
             return all(self._holds(operand, then) for operand in given.operands)
         return self._alike(given, then) or self._by_parts(given, then)
 
-    def _set(self, node: Or) -> frozenset[Condition]:
-        if id(node) not in self._members:
-            self._members[id(node)] = (node, frozenset(node.operands))
-        return self._members[id(node)][1]
+    def _in_or(self, given: Condition, then: Or) -> bool:
+        """Whether an operand of an OR is implied; plain words are looked up, the rest is tried."""
+        if id(then) not in self._members:
+            plain = {it.words for it in then.operands if isinstance(it, Phrase) and _plain(it)}
+            other = [it for it in then.operands if not (isinstance(it, Phrase) and _plain(it))]
+            self._members[id(then)] = (then, plain, other)
+        _, plain, other = self._members[id(then)]
+        if isinstance(given, Phrase) and not plain.isdisjoint(parts_of(given)):
+            return True
+        return any(self._holds(given, operand) for operand in other)
 
     def _by_parts(self, given: Condition, then: Condition) -> bool:
         """Whether so many parts of `given` imply it that one of them must be there."""
@@ -85,9 +94,7 @@ class Implication:
         """Compare two nodes as they are, without looking for what is inside `given`."""
         match given, then:
             case _, Or():
-                verdict = given in self._set(then) or any(
-                    self._holds(given, operand) for operand in then.operands
-                )
+                verdict = self._in_or(given, then)
             case _, Some():
                 implied = sum(self._holds(given, operand) for operand in then.operands)
                 verdict = implied >= then.count
@@ -111,6 +118,24 @@ class Implication:
             case _:
                 verdict = given == then
         return verdict
+
+
+def parts_of(phrase: Phrase) -> Iterator[_Words]:
+    """Yield the runs of up to twelve words of a phrase, also without regard to case."""
+    plain = tuple(map(_folded, phrase.words))
+    for words in (phrase.words, plain) if plain != phrase.words else (plain,):
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
+                yield words[start:end]
+
+
+def _folded(word: WordPattern) -> WordPattern:
+    return Exact(fold(word.text)) if isinstance(word, Exact) and word.case else word
+
+
+def _plain(phrase: Phrase) -> bool:
+    """Whether a phrase is found among the parts of each phrase that implies it."""
+    return len(phrase.words) <= _LONGEST and all(isinstance(it, Exact) for it in phrase.words)
 
 
 def _phrase(given: Phrase, then: Phrase) -> bool:
@@ -171,8 +196,8 @@ def _exact_implies(given: Exact, then: WordPattern) -> bool:
         case Fuzzy():
             limit = then.distance
             return OSA.distance(word, then.text, score_cutoff=limit) <= limit
-        case AnyWord():
-            return True
+        case _:
+            return isinstance(then, AnyWord)
 
 
 def _wider(narrow: str, wide: str) -> bool:

@@ -39,9 +39,8 @@ def lint(
             continue
         found.extend(covered_terms(rule.match, ors))
         found.extend(_removals(rule.match, implication))
-        for node in nodes(rule.match):
-            if isinstance(node, Phrase) and id(node) not in terms:
-                terms.add(id(node))
+        for node in nodes(rule.match, terms):
+            if isinstance(node, Phrase):
                 found.extend(doubtful_terms(node, words))
     unique = dict.fromkeys(found)
     return tuple(sorted(unique, key=lambda it: (it.location, it.code, it.message)))

@@ -147,6 +147,9 @@ def _condition() -> Schema:
                 "additionalProperties": False,
                 "anyOf": [{"required": [key]} for key in ("all", "any", "at_least", "near")],
                 "not": {"required": ["at_least", "near"]},
+                "dependentSchemas": {
+                    "of": {"anyOf": [{"required": ["at_least"]}, {"required": ["near"]}]}
+                },
                 "dependentRequired": {
                     "at_least": ["of"],
                     "near": ["of"],
@@ -184,7 +187,10 @@ def _sample() -> Schema:
             {
                 "type": "object",
                 "additionalProperties": False,
-                "anyOf": [{"required": [key]} for key in ("text", "title", "file")],
+                "oneOf": [
+                    {"anyOf": [{"required": ["text"]}, {"required": ["title"]}]},
+                    {"required": ["file"]},
+                ],
                 "properties": {
                     "title": _TEXT,
                     "text": _TEXT,
@@ -207,7 +213,10 @@ def _correlate() -> Schema:
         "additionalProperties": False,
         "required": ["rules", "within", "at_least"],
         "properties": {
-            "rules": {**_TEXTS, "description": "Rule ids, or tag:NAME."},
+            "rules": {
+                "anyOf": [_TEXT, {"type": "array", "minItems": 1, "items": _TEXT}],
+                "description": "Rule ids, or tag:NAME.",
+            },
             "within": _DURATION,
             "distinct": {"enum": [choice.value for choice in Distinct]},
             "at_least": {"type": "integer", "minimum": 1},

@@ -11,15 +11,13 @@ from monitor.model.condition import (
     Near,
     Not,
     Or,
-    Property,
     Some,
     Unit,
-    Within,
 )
 from monitor.query import MAX_DISTANCE, proximity_fault
 from monitor.rules.items import read_item, read_query, split_by_yaml
-from monitor.rules.walk import location_of
-from monitor.rules.wordlists import UNUSABLE
+from monitor.rules.walk import location_of, negative_part
+from monitor.rules.wordlists import UNUSABLE, WordLists
 from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
 from monitor.yaml12 import Mapping as YamlMapping
 
@@ -30,7 +28,7 @@ MAX_NESTING = 20
 _UNITS = {"S": Unit.SENTENCE, "P": Unit.PARAGRAPH}
 
 
-def read_match(reader: Reader, node: Node, lists: Mapping[str, Condition]) -> Condition:
+def read_match(reader: Reader, node: Node, lists: WordLists) -> Condition:
     """Return the condition of a rule's `match`: a query string, a list, or a tree.
 
     What is wrong goes to the reader, and `UNUSABLE` stands in its place.
@@ -40,7 +38,8 @@ def read_match(reader: Reader, node: Node, lists: Mapping[str, Condition]) -> Co
         condition = read_query(reader, node, lists)
     else:
         condition = _TreeReader(reader, lists).condition(node)
-    if len(reader.problems) == found and (part := negative_part(condition)) is not None:
+    part = negative_part(condition, lists.sound)
+    if part is not None and len(reader.problems) == found:
         place = location_of(part)
         if part is condition:
             message = "the rule names nothing that must be there"
@@ -50,29 +49,6 @@ def read_match(reader: Reader, node: Node, lists: Mapping[str, Condition]) -> Co
             hint = "join it by AND with a word or phrase, or put it into `none`"
         reader.report("nothing-positive", message, node if place == NOWHERE else place, hint)
     return condition
-
-
-def negative_part(condition: Condition) -> Condition | None:
-    """Return the part by which a text can match that has none of the words; None if there is none.
-
-    `*` is no such part: it says so itself.
-    """
-    match condition:
-        case Not() | Property():
-            return condition
-        case And():
-            parts = [negative_part(operand) for operand in condition.operands]
-            return condition if all(parts) else None
-        case Or():
-            parts = [negative_part(operand) for operand in condition.operands]
-            return next((part for part in parts if part is not None), None)
-        case Some():
-            parts = [negative_part(operand) for operand in condition.operands]
-            return condition if sum(map(bool, parts)) >= condition.count else None
-        case Within():
-            return negative_part(condition.operand)
-        case _:
-            return None
 
 
 class _TreeReader:
@@ -171,9 +147,10 @@ class _TreeReader:
     def _at_least(self, fields: Fields) -> Condition:
         operands = self._of(fields)
         count = fields.integer("at_least", 1, least=1)
-        if count > len(operands) and UNUSABLE not in operands:
-            message = f"`at_least` {count} of {len(operands)} can never be"
-            hint = f"at most {len(operands)}; `of: $list` (not in brackets) counts a list's items"
+        different = set(operands)
+        if count > len(different) and UNUSABLE not in different:
+            message = f"`at_least` {count} of {len(different)} different items can never be"
+            hint = f"at most {len(different)}; `of: $list` (not in brackets) counts a list's items"
             self._reader.report("at-least", message, fields.node.entries["at_least"], hint)
         return Some(count, operands)
 

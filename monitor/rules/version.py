@@ -121,7 +121,8 @@ def _group(kind: type[And | Or], name: str) -> Callable[[Meanings, And | Or], st
 
 
 def _some(meanings: Meanings, node: Some) -> str:
-    return f"some({node.count},{','.join(sorted(map(meanings.of, node.operands)))})"
+    operands = sorted(set(map(meanings.of, node.operands)))  # only different ones count
+    return f"some({node.count},{','.join(operands)})"
 
 
 def _not(meanings: Meanings, node: Not) -> str:

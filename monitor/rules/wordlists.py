@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from monitor.errors import Location
 from monitor.model.condition import Condition, Exact, Or, Phrase
+from monitor.rules.walk import negative_part
 from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
 
 UNUSABLE: Condition = Phrase((Exact(""),))
@@ -30,6 +31,8 @@ class WordLists(Mapping[str, Condition]):
         self._nodes: dict[str, Node] = {}
         self._places: dict[str, Location] = {}
         self._ready: dict[str, Condition] = {}
+        self.sound: set[int] = set()
+        """Ids of the lists without a negative part."""
         self._needs: dict[str, frozenset[str]] = {}
         self._open: list[str] = []
         self._asked: list[set[str]] = [set()]
@@ -81,6 +84,8 @@ class WordLists(Mapping[str, Condition]):
         self._needs[name] = self._with_needs(self._asked.pop())
         self._open.pop()
         condition = operands[0] if len(operands) == 1 else Or(tuple(operands))
+        if negative_part(condition, self.sound) is None:
+            self.sound.add(id(condition))
         self._ready[name] = condition
         return condition
 

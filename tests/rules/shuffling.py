@@ -27,7 +27,8 @@ def sorted_out(condition: Any) -> Any:
             return parts.pop()
         return (type(condition).__name__, frozenset(parts))
     if isinstance(condition, Some):
-        return ("Some", condition.count, _bag(condition.operands))
+        different = frozenset(sorted_out(operand) for operand in condition.operands)
+        return ("Some", condition.count, different)
     if isinstance(condition, Near):
         given = [sorted_out(operand) for operand in condition.operands]
         operands = tuple(given) if condition.ordered else _bag(condition.operands)

@@ -3,7 +3,19 @@
 from pathlib import Path
 
 from monitor.model.condition import Exact, Near, Or, Phrase, Wildcard
+from monitor.rules.wordlists import WordLists
+from monitor.yaml12 import Reader, load
 from tests.rules.writing import book, problems
+
+
+def test_the_names_of_all_lists_are_known_before_any_is_read() -> None:
+    reader = Reader()
+    lists = WordLists(reader, lambda node: word(node.raw))
+    found = reader.mapping(load("{a: [x], b: [y, z]}", "x"), "`lists`")
+    assert found is not None
+    lists.add(found)
+    assert (len(lists), list(lists), "a" in lists, "c" in lists) == (2, ["a", "b"], True, False)
+    assert lists["b"] == Or((word("y"), word("z")))
 
 
 def word(text: str) -> Phrase:
@@ -63,3 +75,15 @@ def test_every_cycle_is_told_with_its_way(tmp_path: Path) -> None:
 def test_the_same_list_twice_in_one_condition_is_no_cycle(tmp_path: Path) -> None:
     text = "lists: {a: [$c, $c], c: [x, y]}\nrules:\n  - {id: r, match: $a AND $c}\n"
     assert len(book(tmp_path, text).rules) == 1
+
+
+def test_a_list_of_exclusions_is_good_only_beside_something(tmp_path: Path) -> None:
+    text = "lists: {a: [NOT x, y]}\nrules:\n  - {id: r, match: %s}\n"
+    assert len(book(tmp_path, text % "z AND $a").rules) == 1
+    assert [p.code for p in problems(tmp_path, text % "$a")] == ["nothing-positive"]
+
+
+def test_a_list_of_lists_that_may_be_too_deep_is_told_at_its_name(tmp_path: Path) -> None:
+    chain = "".join(f"  a{i}: [$a{i + 1}]\n" for i in range(30))
+    [problem] = problems(tmp_path, f"lists:\n{chain}  a30: [x]\n")
+    assert (problem.code, problem.location.line) == ("list-depth", 22)

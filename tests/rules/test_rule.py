@@ -150,6 +150,16 @@ def test_parts_of_the_wrong_type_are_told_and_the_rest_is_read(tmp_path: Path, w
     assert ("comma" in codes or "open-parenthesis" in codes) == bool(condition)
 
 
+@pytest.mark.parametrize("text", ["defaults: high", "defaults: [a]", "lists: [a]", "rules: a"])
+def test_parts_of_a_file_of_the_wrong_type_are_told(tmp_path: Path, text: str) -> None:
+    assert [problem.code for problem in problems(tmp_path, text)] == ["wrong-type"]
+
+
+def test_a_sample_of_the_wrong_type_is_told(tmp_path: Path) -> None:
+    text = "rules:\n  - {id: r, match: a, tests: {hit: [[a], {text: b}], miss: c}}\n"
+    assert [problem.code for problem in problems(tmp_path, text)] == ["wrong-type"] * 2
+
+
 def test_or_of_one_is_that_one(tmp_path: Path) -> None:
     assert rule(tmp_path, "match: [[a]]").match == Phrase((Exact("a"),))
     both = rule(tmp_path, "match: [a, [b]]").match
