@@ -34,22 +34,25 @@ def load(path: Path, environ: Mapping[str, str], now: datetime) -> Generation:
 
     """
     settings = load_settings(path, environ)
-    rulebook, broken = read_rules(settings)
-    return make_generation(settings, rulebook.rules, now, broken=broken)
-
-
-def read_rules(settings: Settings) -> tuple[Rulebook, tuple[Problem, ...]]:
-    """Return the rules that can be used, and everything wrong with the others."""
-    names = [channel.name for channel in settings.channels]
     try:
-        rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names)
-        broken: tuple[Problem, ...] = ()
+        rulebook = read_rules(settings)
     except InvalidRules as error:
-        rulebook = error.usable
-        broken = tuple(it for it in error.problems if it.severity is Severity.ERROR)
+        return make_generation(settings, error.usable.rules, now, broken=errors_of(error))
+    return make_generation(settings, rulebook.rules, now)
+
+
+def read_rules(settings: Settings) -> Rulebook:
+    """Read the rules; what is doubtful is logged. Raises InvalidRules."""
+    names = [channel.name for channel in settings.channels]
+    rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names)
     for warning in rulebook.warnings:
         log.warning("doubtful", problem=str(warning))
-    return rulebook, broken
+    return rulebook
+
+
+def errors_of(error: InvalidRules) -> tuple[Problem, ...]:
+    """Return what is wrong, without what is only doubtful."""
+    return tuple(it for it in error.problems if it.severity is Severity.ERROR)
 
 
 def make_generation(

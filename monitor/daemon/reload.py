@@ -11,8 +11,8 @@ from monitor.config.reading import load_settings
 from monitor.config.settings import Settings
 from monitor.daemon.canary import NAME
 from monitor.daemon.generation import Generation
-from monitor.daemon.loading import failing_samples, make_generation, read_rules
-from monitor.errors import InvalidConfig, Location, Problem
+from monitor.daemon.loading import errors_of, failing_samples, make_generation, read_rules
+from monitor.errors import InvalidConfig, InvalidRules, Location, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,7 @@ def reload(path: Path, environ: Mapping[str, str], former: Generation, now: date
         refused = _unchangeable(settings, former.settings)
         if refused:
             return Reloaded(None, refused)
-        rulebook, broken = read_rules(settings)
-        if broken:
-            return Reloaded(None, broken)
+        rulebook = read_rules(settings)
         if not rulebook.rules and former.rules.keys() - {NAME}:
             return Reloaded(None, (_all_gone(settings),))
         changed = [rule for rule in rulebook.rules if former.rules.get(rule.id) != rule]
@@ -43,6 +41,8 @@ def reload(path: Path, environ: Mapping[str, str], former: Generation, now: date
         return Reloaded(make_generation(settings, rulebook.rules, now, former=former))
     except InvalidConfig as error:
         return Reloaded(None, error.problems)
+    except InvalidRules as error:
+        return Reloaded(None, errors_of(error))
 
 
 def renewed(former: Generation, now: datetime) -> Generation | None:
