@@ -117,6 +117,7 @@ def _article(
             tags=_tags(record),
             path=path or None,
             external_id=_id(record),
+            numbered=isinstance(record.get("id"), int),
             encoding=encoding,
         )
     except _Unusable as why:

@@ -79,7 +79,7 @@ def command(
     others = [rule for rule in every if rule.match is not None and rule.id not in set(ids)]
     trial = Trial(rules, former, others)
     pieces = _pieces(settings, since, corpus)
-    with progress("Trying", len(pieces)) as advance:
+    with progress("Trying", len(pieces), alone=True) as advance:
         tally = try_pieces(trial, pieces, now(), advance=advance) if pieces else Tally(trial)
     alerts: Mapping[str, int] = {}
     if not no_alerts and tally.hit_articles:
@@ -135,7 +135,7 @@ def _pieces(settings: Settings, since: str | None, corpus: Path | None) -> list[
 def _alerts(settings: Settings, rules: Sequence[Rule], found: Sequence[Tried]) -> Mapping[str, int]:
     from monitor.daemon.replay import replay  # noqa: PLC0415 - loads the pipeline
 
-    with progress("Deciding", len(found)) as advance:
+    with progress("Deciding", len(found), alone=True) as advance:
         return replay(settings, rules, found, advance=advance)
 
 

@@ -5,22 +5,36 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 
 import click
 
 from monitor.cli.opening import now
-from monitor.cli.output import emit, plural, printing, progress, say
-from monitor.config.reading import find_config, load_settings
+from monitor.cli.output import (
+    console,
+    emit,
+    near,
+    place,
+    plural,
+    printable,
+    printing,
+    progress,
+    say,
+)
+from monitor.config.reading import DEFAULT_RULES, find_config, load_settings
 from monitor.config.settings import Settings
 from monitor.errors import (
     InvalidConfig,
+    InvalidInput,
     InvalidRules,
     Location,
     Problem,
     Severity,
     StoreError,
 )
+from monitor.model.rule import Rule
 from monitor.model.source import SourceKind
+from monitor.yaml12 import Mapping, Scalar, load_bytes
 
 # Stored articles whose words are tried on wildcards and fuzzy terms.
 _SAMPLE = 1_000
@@ -42,47 +56,70 @@ def command(config: str | None, *, as_json: bool) -> int:
         settings = load_settings(path, os.environ)
     except InvalidConfig as error:
         problems += error.problems
+        problems += _check_rules_alone(path)
         unusable = True
     else:
-        rules_found, summary = _check_rules(settings)
+        rules_found, rules, summary = _check_rules(settings)
         problems += rules_found
         problems += _check_sources(settings)
-        problems += _check_channels(settings)
+        problems += _check_channels(settings, rules)
         problems += _check_database(settings)
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     for problem in problems:
         if as_json:
             emit(_as_object(problem))
         else:
-            click.echo(_styled(problem))
+            _show(problem)
     warnings = len(problems) - len(errors)
     verdict = "sound" if not errors else plural(len(errors), "error")
     found = f", {plural(warnings, 'warning')}" if warnings else ""
-    say(f"{path}: {verdict}{found}{summary}")
+    say(f"{near(path)}: {verdict}{found}{summary}")
     if unusable:
         return 2
     return 1 if errors else 0
 
 
-def _check_rules(settings: Settings) -> tuple[list[Problem], str]:
+def _check_rules_alone(config: Path) -> Iterable[Problem]:
+    """Return what is wrong with the rules as far as an unusable configuration says where they are.
+
+    Names of sources and channels are not checked: what there is, is not known.
+    """
+    from monitor.rules import load_rules  # noqa: PLC0415 - loads the engine
+
+    try:
+        root = load_bytes(config.read_bytes(), str(config))
+    except (OSError, InvalidInput):
+        return ()
+    named = root.entries.get("rules") if isinstance(root, Mapping) else None
+    if named is not None and (not isinstance(named, Scalar) or "${" in named.raw):
+        return ()
+    folder = config.resolve().parent / (DEFAULT_RULES if named is None else named.raw)
+    try:
+        return load_rules(folder).warnings
+    except InvalidRules as error:
+        return error.problems
+
+
+def _check_rules(settings: Settings) -> tuple[list[Problem], tuple[Rule, ...], str]:
     from monitor.matching import compile_rules  # noqa: PLC0415 - loads the engine
-    from monitor.rules import lint, load_rules, run_samples  # noqa: PLC0415
+    from monitor.rules import SampleResult, lint, load_rules, run_samples  # noqa: PLC0415
 
     names = [channel.name for channel in settings.channels]
     try:
         rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names)
     except InvalidRules as error:
-        return list(error.problems), ""
+        return list(error.problems), (), ""
     compiled = compile_rules(rule for rule in rulebook.rules if rule.match is not None)
-    with progress("Testing rules", len(rulebook.rules)) as advance:
-        results = []
+    with progress("Testing rules", len(rulebook.rules), alone=True) as advance:
+        results: list[SampleResult] = []
         for rule in rulebook.rules:
             results += run_samples([rule], compiled, now())
             advance(1)
     doubts = lint(rulebook.rules, vocabulary=_known_words(settings), unindexed=compiled.unindexed)
     failing = [result.problem for result in results if result.problem is not None]
+    problems = [*rulebook.warnings, *failing, *doubts]
     rules, samples = plural(len(rulebook.rules), "rule"), plural(len(results), "sample")
-    return [*rulebook.warnings, *failing, *doubts], f" ({rules}, {samples} tried)"
+    return problems, rulebook.rules, f" ({rules}, {samples} tried)"
 
 
 def _known_words(settings: Settings) -> set[str]:
@@ -128,23 +165,23 @@ def _check_sources(settings: Settings) -> Iterable[Problem]:
         )
 
 
-def _check_channels(settings: Settings) -> Iterable[Problem]:
+def _check_channels(settings: Settings, rules: Iterable[Rule]) -> Iterable[Problem]:
     from monitor.notify.check import check_channel  # noqa: PLC0415 - loads apprise
 
     for channel in settings.channels:
         problem = check_channel(channel)
         if problem is not None:
             yield problem
+    if not settings.routes:
+        return
     used = {name for route in settings.routes for name in route.to}
-    if settings.routes:
-        used |= {channel.fallback or "" for channel in settings.channels} | {
-            settings.operator or ""
-        }
-        for channel in settings.channels:
-            if channel.name not in used:
-                message = f"no route goes to the channel {channel.name!r}"
-                hint = "name it in a route's `to`, unless only rules' `notify` uses it"
-                yield Problem("unused-channel", message, channel.location, hint, Severity.WARNING)
+    used |= {name for rule in rules for name in rule.notify}
+    used |= {channel.fallback or "" for channel in settings.channels} | {settings.operator or ""}
+    for channel in settings.channels:
+        if channel.name not in used:
+            message = f"nothing is sent to the channel {channel.name!r}"
+            hint = "name it in a route's `to`, a rule's `notify`, a `fallback` or as `operator`"
+            yield Problem("unused-channel", message, channel.location, hint, Severity.WARNING)
 
 
 def _check_database(settings: Settings) -> Iterable[Problem]:
@@ -159,11 +196,17 @@ def _check_database(settings: Settings) -> Iterable[Problem]:
         yield Problem("database", str(error), where)
 
 
-def _styled(problem: Problem) -> str:
+def _show(problem: Problem) -> None:
+    from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
+
     color = "red" if problem.severity is Severity.ERROR else "yellow"
-    word = click.style(problem.severity.value, fg=color, bold=True)
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return f"{problem.location}: {word}: {problem.message}{hint}"
+    hint = f" ({printable(problem.hint)})" if problem.hint else ""
+    console().print(
+        Text(f"{place(problem.location)}: ")
+        + Text(problem.severity.value, f"bold {color}")
+        + Text(f": {printable(problem.message)}{hint}"),
+        soft_wrap=True,
+    )
 
 
 def _as_object(problem: Problem) -> dict[str, object]:

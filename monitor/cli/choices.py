@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from monitor.config import wording
 from monitor.errors import UsageError
-from monitor.model.hit import HitState
+from monitor.model.hit import HitState, Review
 from monitor.model.rule import Level
 from monitor.yaml12 import parse_date, parse_duration
 
 LEVELS = ", ".join(level.label for level in Level)
-STATES = [state.value for state in HitState]
+STATES = [*HitState, *Review]
+"""What the policy made of a hit, and what a person said about it."""
 
 
 def duration_of(text: str, option: str) -> timedelta:
@@ -44,3 +46,12 @@ def levels_of(text: str | None) -> tuple[Level, ...]:
     lowest = min(Level) if wanted.lowest is None else wanted.lowest
     highest = max(Level) if wanted.highest is None else wanted.highest
     return tuple(level for level in Level if lowest <= level <= highest)
+
+
+def states_of(given: Iterable[str]) -> tuple[tuple[HitState, ...], tuple[Review, ...]]:
+    """Return the policy's states and people's, of words that are in `STATES`."""
+    words = set(given)
+    return (
+        tuple(state for state in HitState if state in words),
+        tuple(review for review in Review if review in words),
+    )

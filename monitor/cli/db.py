@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -52,8 +53,8 @@ def current(config: str | None, *, as_json: bool) -> int:
 @click.option(
     "--older-than", "older_than", metavar="TIME", required=True, help="How much to keep: 90d, 1y."
 )
-@common
-def prune(config: str | None, *, older_than: str) -> None:
+@printing
+def prune(config: str | None, *, older_than: str, as_json: bool) -> None:
     """Remove articles first seen before so long ago, with their hits, revisions and deliveries.
 
     What an alert that is not delivered yet needs stays, whatever its age.
@@ -61,6 +62,9 @@ def prune(config: str | None, *, older_than: str) -> None:
     before = now() - duration_of(older_than, "--older-than")
     with open_database(open_settings(config)) as store:
         gone = store.prune(before)
+    if as_json:
+        emit(asdict(gone))
+        return
     parts = [plural(gone.articles, "article"), plural(gone.revisions, "revision")]
     parts += [plural(gone.hits, "hit"), plural(gone.alerts, "alert")]
     say(f"Removed {', '.join(parts)}.")
@@ -72,7 +76,10 @@ def prune(config: str | None, *, older_than: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @common
 def backup(config: str | None, *, file: Path) -> None:
-    """Write a consistent copy of the database to FILE, also while the daemon runs (SQLite)."""
+    """Write a consistent copy of the database to FILE, also while the daemon runs (SQLite).
+
+    To go back to it: stop the daemon, and put the copy in the place of the database file.
+    """
     with open_database(open_settings(config)) as store:
         store.backup(file)
     say(f"Wrote {file} ({file.stat().st_size / 1_000_000:.1f} MB).")

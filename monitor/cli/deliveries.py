@@ -7,7 +7,17 @@ from collections.abc import Sequence
 import click
 
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import common, emit, plural, printing, say, short, stamp, table
+from monitor.cli.output import (
+    common,
+    emit,
+    plural,
+    printing,
+    refuse_list_options,
+    say,
+    short,
+    stamp,
+    table,
+)
 from monitor.errors import UsageError
 from monitor.model.alert import AlertState
 from monitor.model.listing import AlertEntry, AlertFilter
@@ -37,6 +47,7 @@ def command(
 ) -> None:
     """List alerts with what their channels answered, newest first; retry or drop them."""
     if context.invoked_subcommand is not None:
+        refuse_list_options(context)
         return
     wanted = AlertFilter(
         states=tuple(AlertState(state) for state in states), channels=tuple(channels)
@@ -48,7 +59,7 @@ def command(
             emit(_as_object(entry))
         return
     table(
-        ("alert", "made", "channel", "kind", "level", "state", "attempts", "last answer"),
+        ("alert", "made (UTC)", "channel", "kind", "level", "state", "attempts", "last answer"),
         (
             (
                 entry.alert.id[:12],
@@ -110,14 +121,17 @@ def _as_object(entry: AlertEntry) -> dict[str, object]:
 @click.option("--dead", is_flag=True, help="All dead letters.")
 @common
 def retry(config: str | None, *, ids: tuple[str, ...], dead: bool) -> int:
-    """Make alerts due now, whatever became of them; the daemon sends them."""
+    """Make alerts due now that did not arrive, whatever became of them; the daemon sends them."""
     if bool(ids) == dead:
         raise UsageError("name the alerts to retry, or give --dead for all dead letters")
     with open_database(open_settings(config)) as store:
         chosen = _chosen(store, ids, AlertState.DEAD if dead else None)
         done = store.retry(chosen, now())
+        running = store.is_running()
     say(f"Due now: {plural(len(done), 'alert')}.")
-    return 0 if len(done) == len(chosen) else 1
+    if done and not running:
+        say("No daemon runs: `monitor run --once` sends them, after reading the sources.")
+    return _settled(chosen, done)
 
 
 @command.command("drop", epilog="Example: `monitor deliveries drop 3f9a02`")
@@ -129,9 +143,14 @@ def drop(config: str | None, *, ids: tuple[str, ...]) -> int:
         chosen = _chosen(store, ids, None)
         done = store.drop(chosen, now())
     say(f"Dropped {plural(len(done), 'alert')}.")
-    if len(done) < len(chosen):
-        say(f"{plural(len(chosen) - len(done), 'alert')} had been sent already.")
-    return 0 if len(done) == len(chosen) else 1
+    return _settled(chosen, done)
+
+
+def _settled(chosen: Sequence[str], done: Sequence[str]) -> int:
+    late = [id for id in chosen if id not in set(done)]
+    if late:
+        say(f"Sent or dropped already: {', '.join(id[:12] for id in late)}.")
+    return 1 if late else 0
 
 
 def _chosen(store: SqlStore, ids: Sequence[str], state: AlertState | None) -> list[str]:
@@ -139,11 +158,11 @@ def _chosen(store: SqlStore, ids: Sequence[str], state: AlertState | None) -> li
     if state is not None:
         found = store.alerts(AlertFilter(states=(state,)), 1_000_000)
         return [entry.alert.id for entry in found]
-    chosen: list[str] = []
+    chosen: dict[str, None] = {}
     for id in ids:
         found = store.alerts(AlertFilter(ids=(id,)), 2)
         if len(found) != 1:
             fault = "no alert" if not found else "more than one alert"
             raise UsageError(f"{fault} begins with {id!r}: `monitor deliveries` lists them")
-        chosen.append(found[0].alert.id)
-    return chosen
+        chosen[found[0].alert.id] = None
+    return list(chosen)

@@ -9,10 +9,20 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from monitor.cli.choices import LEVELS, STATES, levels_of, since_of
+from monitor.cli.choices import LEVELS, STATES, levels_of, since_of, states_of
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import common, emit, plural, printing, say, short, stamp, table
-from monitor.model.hit import Evidence, HitState, Review
+from monitor.cli.output import (
+    common,
+    emit,
+    plural,
+    printing,
+    refuse_list_options,
+    say,
+    short,
+    stamp,
+    table,
+)
+from monitor.model.hit import Evidence, Review
 from monitor.model.listing import HitEntry, HitFilter
 
 _FIELDS = (
@@ -36,6 +46,9 @@ _FIELDS = (
 )
 
 
+_CHOOSING = frozenset({"rules", "level", "sources", "since", "states", "search"})
+
+
 @click.group(
     "hits",
     invoke_without_command=True,
@@ -46,7 +59,13 @@ _FIELDS = (
 @click.option("--level", metavar="LEVEL", help=f"{LEVELS}; also >=high.")
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Source ids.")
 @click.option("--since", metavar="WHEN", help="30d, or a date: 2026-01-31.")
-@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Policy's.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(STATES),
+    help="What the policy made of it, or a person; several: any of them.",
+)
 @click.option("--search", metavar="TEXT", default="", help='Words of the article; "a phrase".')
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many.")
 @printing
@@ -64,14 +83,23 @@ def command(
     limit: int,
     as_json: bool,
 ) -> None:
-    """List hits, newest first; or acknowledge, dismiss, annotate and export them."""
+    """List hits, newest first; or acknowledge, dismiss, annotate and export them.
+
+    The options of the list stand before `export`, too, and choose what it writes.
+    """
+    if context.invoked_subcommand not in {None, "export"}:
+        refuse_list_options(context)
+    if context.invoked_subcommand == "export":
+        refuse_list_options(context, allowed=_CHOOSING)
     moment = now()
+    policy, people = states_of(states)
     wanted = HitFilter(
         rules=rules,
         levels=levels_of(level),
         sources=sources,
         since=since_of(since, moment),
-        states=tuple(HitState(state) for state in states),
+        states=policy,
+        reviews=people,
         search=search,
     )
     context.obj = (config, wanted)
@@ -84,7 +112,7 @@ def command(
             emit(as_object(entry))
         return
     table(
-        ("hit", "found", "level", "rule", "state", "source", "article"),
+        ("hit", "found (UTC)", "level", "rule", "state", "source", "article"),
         (
             (
                 str(entry.hit.id),
@@ -177,8 +205,8 @@ def _done(wanted: Sequence[int], done: Sequence[int], what: str) -> int:
 
 @command.command("dismiss", epilog="Example: `monitor hits dismiss 12 | patch -p0`")
 @click.argument("id", type=int)
-@common
-def dismiss(config: str | None, *, id: int) -> int:
+@printing
+def dismiss(config: str | None, *, id: int, as_json: bool) -> int:
     """Dismiss a hit as wrong, and print a patch that keeps its rule from such texts.
 
     The patch adds the passage as a `miss` sample and a phrase to the rule's `none:`, the one that
@@ -189,9 +217,10 @@ def dismiss(config: str | None, *, id: int) -> int:
     settings = open_settings(config)
     with open_database(settings) as store:
         done = store.review([id], Review.DISMISSED, now())
+        code = _done([id], done, "Dismissed")
         if done:
-            print_patch(settings, store, id)
-    return _done([id], done, "Dismissed")
+            print_patch(settings, store, id, as_json=as_json)
+    return code
 
 
 @command.command(

@@ -10,7 +10,15 @@ from importlib import import_module
 import click
 
 from monitor import __version__
-from monitor.errors import InvalidConfig, InvalidInput, MonitorError, StoreError, UsageError
+from monitor.cli.output import common, place, say, survive_any_text
+from monitor.errors import (
+    InvalidConfig,
+    InvalidInput,
+    InvalidQuery,
+    MonitorError,
+    StoreError,
+    UsageError,
+)
 
 FOUND_FAULT = 1
 UNUSABLE = 2
@@ -85,12 +93,15 @@ class Commands(click.Group):
     "`monitor match --query 'internet NEAR/3 (blackout OR shutdown)' article.txt`",
 )
 @click.version_option(__version__, prog_name="monitor", message="%(prog)s %(version)s")
-def app() -> None:
+@common
+def app(config: str | None) -> None:
     """Watch feeds, pages, sitemaps and folders for what your rules describe, and alert once."""
+    del config  # every command inherits it
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; a user never sees a traceback."""
+    survive_any_text()
     sys.exit(outcome(args))
 
 
@@ -100,7 +111,7 @@ def outcome(args: Sequence[str] | None = None) -> int:
         code = app.main(args, prog_name="monitor", standalone_mode=False)
         sys.stdout.flush()
     except (click.exceptions.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
+        say("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output (`| head`) has had enough; say nothing, as others do.
@@ -111,14 +122,7 @@ def outcome(args: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("MONITOR_TRACEBACK"):
             raise
-        what = f"{type(error).__name__}: {error}"
-        click.echo(
-            f"monitor: a defect of the program: {what}\n"
-            "Nothing that was stored is lost. Please report it with what"
-            " MONITOR_TRACEBACK=1 shows when you run the command again.",
-            err=True,
-        )
-        return FOUND_FAULT
+        return _broke(error)
     return code if isinstance(code, int) else 0
 
 
@@ -128,16 +132,30 @@ def _failed(error: click.ClickException | MonitorError) -> int:
         return UNUSABLE
     if isinstance(error, InvalidInput):
         return _report(error)
-    click.echo(f"monitor: {error}", err=True)
+    say(f"monitor: {error}")
     return UNUSABLE if isinstance(error, UsageError | StoreError) else FOUND_FAULT
 
 
 def _report(error: InvalidInput) -> int:
     for problem in error.problems:
-        click.echo(str(problem), err=True)
+        hint = f" ({problem.hint})" if problem.hint else ""
+        say(f"{place(problem.location)}: {problem.severity}: {problem.message}{hint}")
     count = len(error.problems)
-    click.echo(f"monitor: {count} problem{'s' if count != 1 else ''}", err=True)
-    return UNUSABLE if isinstance(error, InvalidConfig) else FOUND_FAULT
+    say(f"monitor: {count} problem{'s' if count != 1 else ''}")
+    return UNUSABLE if isinstance(error, InvalidConfig | InvalidQuery) else FOUND_FAULT
+
+
+def _broke(error: Exception) -> int:
+    if isinstance(error, OSError):
+        # A full disk, a file without permission: the system's own words say it.
+        say(f"monitor: {error}")
+        return UNUSABLE
+    say(
+        f"monitor: a defect of the program: {type(error).__name__}: {error}\n"
+        "Nothing that was stored is lost. Please report it with what"
+        " MONITOR_TRACEBACK=1 shows when you run the command again."
+    )
+    return FOUND_FAULT
 
 
 if __name__ == "__main__":

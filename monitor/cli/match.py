@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.opening import now, open_rules, open_settings
-from monitor.cli.output import console, emit, plural, printing, progress, say, stamp
+from monitor.cli.output import console, emit, plural, printable, printing, progress, say, stamp
 from monitor.cli.texts import STDIN, read_texts
-from monitor.errors import Location, UsageError
+from monitor.errors import InvalidQuery, Location, Problem, UsageError
 from monitor.model.article import Article
+from monitor.model.condition import Everything
 from monitor.model.hit import Match
 from monitor.model.rule import Only, Rule
 from monitor.model.source import Refusal
 
 if TYPE_CHECKING:
     from rich.text import Text
+
+    from monitor.notify.passages import Passage
 
 _QUERY_RULE = "query"
 
@@ -42,21 +45,26 @@ def command(
     """Match text, .md, .json, .jsonl or .html (also .gz) files, or standard input.
 
     Shows each article that a rule matches, with the passages; with --json, one object for every
-    article. The exit code is 1 when a file could not be read.
+    article. Disabled and expired rules are left out unless --rule names them. The exit code is 1
+    when a file could not be read.
     """
     from monitor.matching import compile_rules  # noqa: PLC0415 - loads the engine
 
     if query is not None and ids:
         raise UsageError("--query takes the place of the rules: give it, or --rule")
     tags: Mapping[str, tuple[str, ...]] = {}
+    moment = now()
     if query is not None:
         rules = [query_rule(query)]
     else:
         settings = open_settings(config)
         tags = settings.source_tags
         rules = chosen_rules(open_rules(settings).rules, ids)
-    moment = now()
-    running = [rule for rule in rules if rule.match is not None and (ids or _runs(rule))]
+    running = [
+        rule for rule in rules if rule.match is not None and (ids or rule.runs_on(moment.date()))
+    ]
+    if ids and not running:
+        raise UsageError("a correlation reads no text: match the rules that it counts")
     matcher = compile_rules(running)
     by_id = {rule.id: rule for rule in running}
     matched = read = refused = 0
@@ -75,21 +83,26 @@ def command(
             elif found:
                 _show(item, found, by_id)
     if not as_json:
-        tried = plural(len(running), "rule")
+        tried = "the query" if query is not None else plural(len(running), "rule")
         say(f"{plural(read, 'article')} read, {matched:,} matched by {tried}.")
     return 1 if refused else 0
 
 
-def _runs(rule: Rule) -> bool:
-    return rule.runs_on(now().date())
-
-
 def query_rule(query: str) -> Rule:
-    """Return a rule that is just this query; raises InvalidQuery, and tells warnings."""
+    """Return a rule that is just this query; raises InvalidQuery, and tells warnings.
+
+    As in a rule, something has to be there that a text can hold: `*`, exclusions and properties
+    alone fit any text.
+    """
     from monitor.query import parse  # noqa: PLC0415 - loads the grammar
     from monitor.rules.version import version_of  # noqa: PLC0415
+    from monitor.rules.walk import negative_part  # noqa: PLC0415
 
     parsed = parse(query, at=lambda offset: Location("--query", 1, offset + 1), lists={})
+    if isinstance(parsed.condition, Everything) or negative_part(parsed.condition) is not None:
+        message = "a text that has none of its words could match this query"
+        hint = "a query needs a word or phrase, not only exclusions and properties"
+        raise InvalidQuery([Problem("nothing-positive", message, Location("--query"), hint)])
     for warning in parsed.warnings:
         say(str(warning))
     version = version_of(Only(), parsed.condition, None)
@@ -112,9 +125,10 @@ def article_object(article: Article, found: Iterable[Match]) -> dict[str, object
     """Return an article with its hits as the contract writes it (docs/config.md)."""
     from monitor.cli.hits import evidence_objects  # noqa: PLC0415 - one form for evidence
 
+    id = article.external_id
     return {
         "article": {
-            "id": article.external_id,
+            "id": int(id) if article.numbered and id else id,
             "path": article.path,
             "title": article.title,
             "source": article.source,
@@ -146,16 +160,24 @@ def _show(article: Article, found: Iterable[Match], rules: Mapping[str, Rule]) -
     for piece in highlighted(article.title, evidence, "title").pieces:
         title.append(piece.text, "reverse" if piece.marked else "")
     where = article.path or article.url or ""
-    out.print(Text.assemble(title, (f"  {where}", "dim")))
+    read = f"  (read as {article.encoding})" if article.encoding else ""
+    out.print(Text.assemble(title, (f"  {printable(where)}{read}", "dim")))
     for match in matches:
         out.print(_headline(match, rules[match.rule]))
         for passage in passages(article.body, match.evidence):
-            line = Text("      … " if passage.before else "      ")
-            for piece in passage.pieces:
-                line.append(piece.text, "bold black on bright_yellow" if piece.marked else "")
-            line.append(" …" if passage.after else "")
-            out.print(line)
+            out.print(shown_passage(passage, "      "))
     out.print()
+
+
+def shown_passage(passage: Passage, indent: str) -> Text:
+    """Return a passage as a terminal shows it, with what matched marked."""
+    from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
+
+    line = Text(f"{indent}… " if passage.before else indent)
+    for piece in passage.pieces:
+        line.append(piece.text, "bold black on bright_yellow" if piece.marked else "")
+    line.append(" …" if passage.after else "")
+    return line
 
 
 def _headline(match: Match, rule: Rule) -> Text:

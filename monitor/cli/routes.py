@@ -10,6 +10,7 @@ from monitor.cli.output import emit, printing, say, table
 from monitor.errors import UsageError
 from monitor.model.rule import Level
 from monitor.policy.routing import HitTraits, default_routes, which_routes
+from monitor.yaml12 import did_you_mean
 
 
 @click.group(
@@ -46,7 +47,8 @@ def test(
     if level not in levels:
         raise UsageError(f"--level cannot be {level!r}: it is one of {LEVELS}")
     if source and settings.source(source) is None:
-        raise UsageError(f"there is no source {source!r} in {settings.path}")
+        hint = did_you_mean(source, [known.id for known in settings.sources])
+        raise UsageError(f"there is no source {source!r} ({hint})")
     traits = HitTraits(
         rule=rule,
         level=levels[level],

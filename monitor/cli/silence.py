@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import click
 
 from monitor.cli.choices import duration_of
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import ago, common, emit, printing, say, short, stamp, table
+from monitor.cli.output import (
+    ago,
+    common,
+    emit,
+    printing,
+    refuse_list_options,
+    say,
+    short,
+    stamp,
+    table,
+)
 from monitor.errors import UsageError
 from monitor.model.channel import Silence
 
@@ -23,6 +35,7 @@ from monitor.model.channel import Silence
 def command(context: click.Context, config: str | None, *, all_too: bool, as_json: bool) -> None:
     """List silences; add or end them."""
     if context.invoked_subcommand is not None:
+        refuse_list_options(context)
         return
     moment = now()
     with open_database(open_settings(config)) as store:
@@ -32,7 +45,7 @@ def command(context: click.Context, config: str | None, *, all_too: bool, as_jso
             emit(_as_object(silence))
         return
     table(
-        ("silence", "rules", "tags", "until", "covered", "comment"),
+        ("silence", "rules", "tags", "until (UTC)", "covered", "comment"),
         (
             (
                 str(silence.id),
@@ -65,16 +78,34 @@ def _as_object(silence: Silence) -> dict[str, object]:
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Rules with this tag.")
 @click.option("--for", "length", required=True, metavar="TIME", help="2h, 1d …")
 @click.option("--comment", default="", help="Why; the operator reads it when the silence ends.")
-@common
-def add(config: str | None, *, rule: str, tags: tuple[str, ...], length: str, comment: str) -> None:
-    """Suppress alerts of these rules from now on; their hits are kept and counted."""
+@printing
+def add(
+    config: str | None,
+    *,
+    rule: str,
+    tags: tuple[str, ...],
+    length: str,
+    comment: str,
+    as_json: bool,
+) -> None:
+    """Suppress alerts of these rules from now on; their hits are kept and counted.
+
+    Of several tags any will do; with --rule and --tag, both must fit.
+    """
     if rule == "*" and not tags:
         raise UsageError("a silence needs --rule or --tag; for everything, give --rule '**'")
     moment = now()
     end = moment + duration_of(length, "--for")
     with open_database(open_settings(config)) as store:
         made = store.add_silence(rule=rule, tags=tags, start=moment, end=end, comment=comment)
-    click.echo(made)
+        loaded = store.current_versions()
+        (silence,) = (it for it in store.all_silences() if it.id == made)
+    if as_json:
+        emit(_as_object(silence))
+    else:
+        click.echo(made)
+    if not any(fnmatchcase(known, rule) for known in loaded):
+        say(f"No rule that runs now fits {rule!r}: it silences those that will.")
     say(f"Silence {made} holds until {short(end)} UTC; `monitor silence expire {made}` ends it.")
 
 

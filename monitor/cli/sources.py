@@ -8,12 +8,27 @@ from pathlib import Path
 import click
 
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import ago, common, emit, plural, printing, say, stamp, table
+from monitor.cli.output import (
+    ago,
+    common,
+    emit,
+    plural,
+    printable,
+    printing,
+    refuse_list_options,
+    say,
+    short,
+    stamp,
+    table,
+)
 from monitor.config.reading import load_settings
 from monitor.config.settings import Settings
 from monitor.errors import InvalidConfig, UsageError
+from monitor.model.article import Article
 from monitor.model.listing import SourceFigures
-from monitor.model.source import PollOutcome, Source, SourceState
+from monitor.model.source import PollOutcome, Refusal, Source, SourceState
+
+_UNDATED = "no date         "
 
 
 @click.group(
@@ -28,6 +43,7 @@ from monitor.model.source import PollOutcome, Source, SourceState
 def command(context: click.Context, config: str | None, *, bad: bool, as_json: bool) -> None:
     """Show each source's last success, last error, next poll and articles a day."""
     if context.invoked_subcommand is not None:
+        refuse_list_options(context)
         return
     settings = open_settings(config)
     moment = now()
@@ -107,30 +123,50 @@ def _as_object(source: Source, figures: SourceFigures | None) -> dict[str, objec
 
 @command.command("poll", epilog="Example: `monitor sources poll bbc-world`")
 @click.argument("id")
-@common
-def poll(config: str | None, *, id: str) -> int:
-    """Ask a source now and show what it gives; nothing is stored and nobody is alerted."""
+@printing
+def poll(config: str | None, *, id: str, as_json: bool) -> int:
+    """Ask a source now and show what it gives; nothing is stored and nobody is alerted.
+
+    The exit code is 1 when the source could not be read.
+    """
     from monitor.daemon.wiring import make_reader  # noqa: PLC0415 - loads the HTTP client
-    from monitor.model.article import Article  # noqa: PLC0415
-    from monitor.model.source import Refusal  # noqa: PLC0415
 
     settings = open_settings(config)
     source = _known(settings, id)
     reader = make_reader(settings, _NothingRead())
     answer = reader.poll(source, SourceState(source=source.id), now())
-    articles = 0
+    articles = refused = 0
     for item in answer.items:
         if isinstance(item, Article):
             articles += 1
-            date = stamp(item.published) or "no date"
-            click.echo(f"{date}  {item.title}  {item.url or item.path or ''}")
+            if as_json:
+                emit(_polled(item))
+            else:
+                where = item.url or item.path or ""
+                click.echo(printable(f"{short(item.published, _UNDATED)}  {item.title}  {where}"))
         elif isinstance(item, Refusal):
+            refused += 1
             say(f"refused: {item.where}: {item.reason}")
     if answer.outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
         say(f"{source.id}: {answer.state.last_error or answer.outcome.value}")
         return 1
-    say(f"{plural(articles, 'article')} in {answer.duration:.1f} s ({answer.outcome.value}).")
+    more = f", {refused:,} refused" if refused else ""
+    say(f"{plural(articles, 'article')}{more} in {answer.duration:.1f} s ({answer.outcome.value}).")
     return 0
+
+
+def _polled(article: Article) -> dict[str, object]:
+    return {
+        "title": article.title,
+        "url": article.url,
+        "path": article.path,
+        "published": stamp(article.published),
+        "lang": article.lang,
+        "author": article.author or None,
+        "tags": list(article.tags),
+        "characters": len(article.body),
+        "notes": list(article.notes),
+    }
 
 
 class _NothingRead:

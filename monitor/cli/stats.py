@@ -12,7 +12,9 @@ from monitor.cli.choices import since_of
 from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import emit, printing, table
 
-BARS = " ▁▂▃▄▅▆▇█"
+BARS = "·▁▂▃▄▅▆▇█"
+_WIDEST = 60
+"""Characters of a plot; of a longer time each stands for several days."""
 
 
 @click.command("stats", epilog="Example: `monitor stats --since 14d --rule 'curfew*'`")
@@ -56,7 +58,12 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def spark(counts: Mapping[date, int], days: list[date]) -> str:
-    """Return a plot of one character a day; any hit is higher than none."""
-    highest = max(counts.values(), default=0) or 1
+    """Return a plot of a character for each day, or so many days; any hit is higher than none."""
+    together = -(-len(days) // _WIDEST)
+    sums = [
+        sum(counts.get(day, 0) for day in days[start : start + together])
+        for start in range(0, len(days), together)
+    ]
+    highest = max(sums, default=0) or 1
     steps = len(BARS) - 1
-    return "".join(BARS[-(-counts.get(day, 0) * steps // highest)] for day in days)
+    return "".join(BARS[-(-count * steps // highest)] for count in sums)

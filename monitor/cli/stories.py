@@ -6,9 +6,21 @@ import click
 
 from monitor.cli.choices import since_of
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import common, console, emit, plural, printable, printing, say, short, stamp
+from monitor.cli.output import (
+    common,
+    console,
+    emit,
+    plural,
+    printable,
+    printing,
+    refuse_list_options,
+    say,
+    short,
+    stamp,
+)
 from monitor.errors import UsageError
-from monitor.model.listing import StoryArticle, StoryEntry
+from monitor.model.hit import Review
+from monitor.model.listing import HitFilter, StoryArticle, StoryEntry
 
 _SHOWN = 5
 
@@ -17,7 +29,7 @@ _SHOWN = 5
     "stories",
     invoke_without_command=True,
     epilog="Examples: `monitor stories --since 2d`; `monitor stories split 812 815`;"
-    " `monitor stories merge 12 17`",
+    " `monitor stories merge 12 17`; `monitor stories ack 12`",
 )
 @click.option("--rule", metavar="ID", help="Stories that this rule hit.")
 @click.option("--since", metavar="WHEN", help="With news since then: 2d, or a date.")
@@ -35,8 +47,12 @@ def command(
     only: int | None,
     as_json: bool,
 ) -> None:
-    """List stories with their articles and the rules that they hit, the latest news first."""
+    """List stories with their articles and the rules that they hit, the latest news first.
+
+    Times are UTC; in brackets stands why each article is in the story.
+    """
     if context.invoked_subcommand is not None:
+        refuse_list_options(context)
         return
     with open_database(open_settings(config)) as store:
         if only is not None:
@@ -112,15 +128,18 @@ def _member(article: StoryArticle) -> dict[str, object]:
 
 @command.command("split", epilog="Example: `monitor stories split 812 815`")
 @click.argument("articles", metavar="ARTICLE…", nargs=-1, required=True, type=int)
-@common
-def split(config: str | None, *, articles: tuple[int, ...]) -> int:
+@printing
+def split(config: str | None, *, articles: tuple[int, ...], as_json: bool) -> int:
     """Move articles into a story of their own; they, and what resembles them, stay apart."""
     with open_database(open_settings(config)) as store:
         made = store.split_story(articles, now())
     if made is None:
         say("None of these articles is in a story: `monitor stories` lists them.")
         return 1
-    click.echo(made)
+    if as_json:
+        emit({"story": made})
+    else:
+        click.echo(made)
     say(f"Moved into the new story {made}.")
     return 0
 
@@ -131,10 +150,33 @@ def split(config: str | None, *, articles: tuple[int, ...]) -> int:
 @common
 def merge(config: str | None, *, into: int, others: tuple[int, ...]) -> int:
     """Make one story of several: the OTHERs join STORY, and later articles follow."""
+    joining = list(dict.fromkeys(others))
+    if into in joining:
+        raise UsageError(f"story {into} cannot join itself: name the stories that join it")
     with open_database(open_settings(config)) as store:
-        done = store.merge_stories(into, others, now())
+        missing = [id for id in (into, *joining) if store.story(id, shown=0) is None]
+        done = not missing and store.merge_stories(into, joining, now())
     if not done:
-        say("One of these stories does not exist: `monitor stories` lists them.")
+        say(f"There is no story {', '.join(map(str, missing))}: `monitor stories` lists them.")
         return 1
-    say(f"{plural(len(others), 'story', 'stories')} joined story {into}.")
+    say(f"{plural(len(joining), 'story', 'stories')} joined story {into}.")
     return 0
+
+
+@command.command("ack", epilog="Example: `monitor stories ack 12`")
+@click.argument("ids", metavar="STORY…", nargs=-1, required=True, type=int)
+@common
+def ack(config: str | None, *, ids: tuple[int, ...]) -> int:
+    """Acknowledge stories with all their hits: they are not repeated any more."""
+    missing = []
+    with open_database(open_settings(config)) as store:
+        for id in ids:
+            hits = [entry.hit.id for entry in store.all_hits(HitFilter(story=id))]
+            if not hits or not store.review(hits, Review.ACKNOWLEDGED, now()):
+                missing.append(id)
+    done = len(ids) - len(missing)
+    if done:
+        say(f"Acknowledged {plural(done, 'story', 'stories')}.")
+    if missing:
+        say(f"There is no story {', '.join(map(str, missing))} with hits.")
+    return 1 if missing else 0

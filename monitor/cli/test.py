@@ -6,14 +6,20 @@ import click
 
 from monitor.cli.match import chosen_rules
 from monitor.cli.opening import now, open_rules, open_settings
-from monitor.cli.output import emit, plural, printing, say
+from monitor.cli.output import emit, place, plural, printable, printing, say
+
+_NAMED = 10
+"""Rules without tests that are named."""
 
 
 @click.command("test", epilog="Examples: `monitor test`; `monitor test csto-deployment`")
 @click.argument("ids", metavar="[RULE…]", nargs=-1)
 @printing
 def command(config: str | None, *, ids: tuple[str, ...], as_json: bool) -> int:
-    """Run the samples that rules must hit and must miss; the exit code is 1 when one fails."""
+    """Run the samples that rules must hit and must miss; the exit code is 1 when one fails.
+
+    Disabled and expired rules are tested, too.
+    """
     from monitor.rules import run_samples  # noqa: PLC0415 - loads the engine
 
     settings = open_settings(config)
@@ -37,10 +43,12 @@ def command(config: str | None, *, ids: tuple[str, ...], as_json: bool) -> int:
         for result in failed:
             text = result.sample.file or result.sample.title or result.sample.body
             shown = " ".join(text.split())[:80]
-            click.echo(f"{result.sample.location}: {result.rule}: {result.reason}: {shown}")
+            where = place(result.sample.location)
+            click.echo(printable(f"{where}: {result.rule}: {result.reason}: {shown}"))
     untested = [rule.id for rule in rules if not rule.hit_samples and not rule.miss_samples]
     if untested and not as_json:
-        say(f"Without tests: {', '.join(untested)}")
+        more = f" and {len(untested) - _NAMED:,} more" if len(untested) > _NAMED else ""
+        say(f"Without tests: {', '.join(untested[:_NAMED])}{more}")
     verdict = f"{len(results) - len(failed):,} passed, {len(failed):,} failed"
     say(f"{plural(len(rules), 'rule')}, {plural(len(results), 'sample')}: {verdict}.")
     return 1 if failed else 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from monitor.articles.documents import (
+    ALLOWED,
     MAX_DOCUMENT,
     DocumentKind,
     document_kind,
@@ -44,18 +45,24 @@ def _items(path: str) -> Iterator[Article | Refusal]:
     if path == STDIN:
         yield from _standard_input(sys.stdin.buffer)
     elif Path(path).is_dir():
-        for file in _files(Path(path)):
-            yield from _file(file)
+        yield from _folder(Path(path))
     else:
         yield from _file(path)
 
 
-def _files(folder: Path) -> Iterator[str]:
-    for place, folders, names in os.walk(folder):
+def _folder(folder: Path) -> Iterator[Article | Refusal]:
+    barred: list[OSError] = []
+    empty = True
+    for place, folders, names in os.walk(folder, onerror=barred.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and document_kind(name) is not None:
-                yield str(Path(place) / name)
+                empty = False
+                yield from _file(str(Path(place) / name))
+    for error in barred:
+        yield Refusal(str(error.filename), f"cannot be read: {error.strerror}")
+    if empty and not barred:
+        yield Refusal(str(folder), f"holds no file that is read here ({ALLOWED})")
 
 
 def _file(path: str) -> Iterator[Article | Refusal]:

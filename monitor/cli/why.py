@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
+from pathlib import Path
 
 import click
 
 from monitor.articles.identity import identity_keys
+from monitor.cli.hits import evidence_objects
 from monitor.cli.opening import now, open_database, open_rules, open_settings
 from monitor.cli.output import ago, console, emit, printable, printing, short, stamp
 from monitor.config.settings import Settings
 from monitor.errors import UsageError
 from monitor.model.article import Article, StoredArticle
+from monitor.model.hit import Evidence
 from monitor.model.listing import AlertEntry, ArticleWay, Decided, HitWay
 from monitor.model.source import Source, SourceKind, SourceState
 from monitor.store.database import SqlStore
+from monitor.stories.publishing import publisher_of
 
 # Refusals of each source that are looked through for an article that is not stored.
 _REFUSALS = 500
@@ -30,11 +33,14 @@ class _Step:
     at: datetime | None
     stage: str
     text: str
+    evidence: tuple[Evidence, ...] = ()
+    """Of a hit: what matched."""
 
 
 @click.command(
     "why",
-    epilog="Examples: `monitor why https://news.example/a-story`; `monitor why 812 --rule curfew`",
+    epilog="Examples: `monitor why https://news.example/a-story`; `monitor why 812 --rule curfew`;"
+    " `monitor why archive/0042.txt`",
 )
 @click.argument("what", metavar="URL|ARTICLE")
 @click.option("--rule", metavar="ID", help="What this rule says to it, part by part.")
@@ -42,10 +48,14 @@ class _Step:
 def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -> int:
     """Show where an article came from, what hit, what was decided and delivered, and why.
 
-    Of an address that is not stored: which sources could have carried it, and how they do. The
-    exit code is 1 when nothing is known of it.
+    ARTICLE is its number, or the file that it was read from. Of one that is not stored: which
+    sources could have carried it, and how they do. The exit code is 1 when it is not stored.
     """
     settings = open_settings(config)
+    if rule is not None:
+        from monitor.cli.match import chosen_rules  # noqa: PLC0415 - loads the engine
+
+        chosen_rules(open_rules(settings).rules, [rule])
     with open_database(settings) as store:
         found = _find(store, what)
         for article in found:
@@ -59,13 +69,23 @@ def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -
 
 
 def _find(store: SqlStore, what: str) -> list[StoredArticle]:
-    if what.isdigit():
+    if what.isascii() and what.isdigit():
         stored = store.article(int(what))
         return [] if stored is None else [stored]
-    if "://" not in what:
-        raise UsageError(f"{what!r} is neither an article's number nor an address (https://…)")
-    keys = identity_keys(Article(title="", body="", url=what))
-    return list(store.find_articles([key for key in keys if key.startswith("url:")]))
+    if "://" in what:
+        sought, kind = Article(title="", body="", url=what), "url:"
+    elif "/" in what or Path(what).exists():
+        sought, kind = Article(title="", body="", path=str(Path(what).absolute())), "file:"
+    else:
+        raise UsageError(
+            f"{what!r} is neither an article's number, nor an address (https://…), nor a file"
+        )
+    keys = [key for key in identity_keys(sought) if key.startswith(kind)]
+    if not keys and kind == "file:":
+        raise UsageError(
+            f"{what} may hold many articles: name one by its number (`monitor hits`) or address"
+        )
+    return list(store.find_articles(keys))
 
 
 def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
@@ -73,13 +93,17 @@ def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
     article = stored.article
     source = settings.source(article.source or "")
     known = "" if source is not None else " (not configured any more)"
-    yield _Step(stored.first_seen, "fetched", f"from source {article.source}{known}")
+    where = article.url or article.path
+    told = f": {where}" if where else ""
+    yield _Step(stored.first_seen, "fetched", f"from source {article.source}{known}{told}")
     dated = f"dated {short(article.published)}" if article.published else "without a date"
     yield _Step(None, "parsed", f"{dated}, language {article.lang or 'unknown'}")
     for note in article.notes:
         yield _Step(None, "parsed", note)
     if article.encoding:
         yield _Step(None, "parsed", f"read as {article.encoding}")
+    kinds = ", ".join(dict.fromkeys(key.partition(":")[0] for key in way.keys))
+    yield _Step(stored.first_seen, "new", f"stored as {stored.id}, known again by its {kinds}")
     if stored.late:
         limit = source.max_age if source is not None else None
         older = f"older than the source's max_age ({limit})" if limit else "older than max_age"
@@ -99,7 +123,12 @@ def _hit_steps(way: HitWay) -> Iterator[_Step]:
     hit = way.hit
     words = ", ".join(dict.fromkeys(found.text for found in hit.evidence))
     matched = f" by {words[:200]}" if words else ""
-    yield _Step(hit.at, "hit", f"rule {hit.rule} [{hit.level.label}]{matched} (hit {hit.id})")
+    yield _Step(
+        hit.at,
+        "hit",
+        f"rule {hit.rule} [{hit.level.label}]{matched} (hit {hit.id})",
+        hit.evidence,
+    )
     for decision in way.decisions:
         yield _Step(decision.at, "decided", _decision(hit.rule, decision))
     if not way.decisions:
@@ -134,6 +163,7 @@ def _alert_steps(entry: AlertEntry) -> Iterator[_Step]:
 def _verdict(
     settings: Settings, stored: StoredArticle, way: ArticleWay, rule_id: str | None
 ) -> Iterator[_Step]:
+    """Return what a rule, as it is now, says to the article as it is now."""
     if rule_id is None:
         return
     from monitor.cli.explain import lines_of  # noqa: PLC0415 - loads the engine
@@ -144,37 +174,38 @@ def _verdict(
     if rule.match is None:
         yield _Step(None, "rule", f"{rule_id} counts the hits of others; it reads no text")
         return
-    if not any(hit.hit.rule == rule_id for hit in way.hits):
-        yield _Step(None, "rule", f"{rule_id} has not hit it; as the rule is now:")
-    for line in lines_of(explain(rule, stored.article, now())):
+    hit = next((it.hit for it in way.hits if it.hit.rule == rule_id), None)
+    found = explain(rule, stored.article, now())
+    verdict = "matches" if found.matched else "does not match"
+    was = "it has not hit" if hit is None else f"version {hit.version} hit"
+    yield _Step(None, "rule", f"{rule_id} {rule.version} {verdict} ({was})")
+    for line in lines_of(found):
         yield _Step(None, "rule", line)
 
 
 def _absent(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
-    """Return what is known that could explain why an address is not stored."""
-    if "://" not in what:
+    """Return what is known that could explain why something is not stored."""
+    if what.isdigit():
         return
+    file = None if "://" in what else Path(what).absolute()
     states = store.source_states()
     for source in settings.sources:
         for refused in store.refusals(source.id, _REFUSALS):
-            if what in refused.where:
+            if (what if file is None else str(file)) in refused.where:
                 yield _Step(refused.at, "refused", f"{source.id}: {refused.reason}")
-    candidates = [source for source in settings.sources if _could_carry(source, what)]
+    candidates = [source for source in settings.sources if _could_carry(source, what, file)]
     for source in candidates:
         yield _Step(None, "source", _condition(source, states.get(source.id)))
     if not candidates:
-        yield _Step(None, "source", "no configured source reads this host")
+        place = "site" if file is None else "folder"
+        yield _Step(None, "source", f"no configured source reads this {place}")
 
 
-def _could_carry(source: Source, what: str) -> bool:
+def _could_carry(source: Source, what: str, file: Path | None) -> bool:
     if source.kind is SourceKind.CORPUS:
-        return False
-    mine, its = urlsplit(source.url).hostname or "", urlsplit(what).hostname or ""
-    return bool(mine) and bool(its) and _site(mine) == _site(its)
-
-
-def _site(host: str) -> str:
-    return ".".join(host.removeprefix("www.").split(".")[-2:])
+        return file is not None and source.path is not None and file.is_relative_to(source.path)
+    site = publisher_of(Article(title="", body="", url=what))
+    return bool(site) and site == publisher_of(Article(title="", body="", url=source.url))
 
 
 def _condition(source: Source, state: SourceState | None) -> str:
@@ -203,7 +234,7 @@ def _show(article: StoredArticle, steps: list[_Step], *, as_json: bool) -> None:
         return
     out = console()
     out.print(f"{article.id}  {printable(article.article.title)}", style="bold", markup=False)
-    _print_steps(steps)
+    _print_steps(steps, article.article.body)
     out.print()
 
 
@@ -215,12 +246,32 @@ def _show_absent(what: str, steps: list[_Step], *, as_json: bool) -> None:
     _print_steps(steps)
 
 
-def _print_steps(steps: list[_Step]) -> None:
+def _print_steps(steps: Iterable[_Step], body: str = "") -> None:
+    from rich.padding import Padding  # noqa: PLC0415 - rich loads when something is shown
+    from rich.text import Text  # noqa: PLC0415
+
+    from monitor.cli.match import shown_passage  # noqa: PLC0415
+    from monitor.notify.passages import passages  # noqa: PLC0415
+
     out = console()
     for step in steps:
-        at = short(step.at, missing="")
-        out.print(f"  {at:<16}  {step.stage:<9} {printable(step.text)}", markup=False)
+        head = f"  {short(step.at, missing=''):<16}  {step.stage:<9} "
+        text = Text(printable(step.text))
+        if out.is_terminal:
+            # Long lines are broken, and go on below their own beginning.
+            out.print(Text(head), end="")
+            lines = text.wrap(out, max(out.width - len(head), 20))
+            out.print(Text("\n" + " " * len(head)).join(lines))
+        else:
+            out.print(Text(head) + text)
+        for passage in passages(body, step.evidence) if step.evidence else ():
+            line = shown_passage(passage, "")
+            if out.is_terminal:
+                out.print(Padding(line, (0, 0, 0, len(head)), expand=False))
+            else:
+                out.print(Text(" " * len(head)) + line)
 
 
 def _step_object(step: _Step) -> dict[str, object]:
-    return {"at": stamp(step.at), "stage": step.stage, "text": step.text}
+    told: dict[str, object] = {"at": stamp(step.at), "stage": step.stage, "text": step.text}
+    return {**told, "evidence": evidence_objects(step.evidence)} if step.evidence else told

@@ -17,6 +17,7 @@ from monitor.yaml12 import Fields, load_bytes
 from monitor.yaml12 import Mapping as YamlMapping
 
 DEFAULT_DATABASE = "sqlite:///var/monitor.db"
+DEFAULT_RULES = "rules/"
 DATABASES = ("sqlite:///", "postgresql+psycopg://")
 
 TOP = (
@@ -109,7 +110,7 @@ def _settings(reader: FilledReader, top: Fields, path: Path) -> Settings:
     return Settings(
         path=path.resolve(),
         database=_database(reader, top),
-        rules=reader.path(top, "rules", "rules/"),
+        rules=reader.path(top, "rules", DEFAULT_RULES),
         sources=sources,
         channels=channels,
         routes=read_routes(reader, top, channels=names, sources=source_ids, timezone=timezone),

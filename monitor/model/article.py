@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -33,6 +33,8 @@ class Article:
     """The file that it was read from; None for what came over the network."""
     external_id: str | None = None
     """The `id` of a .json/.jsonl article, handed through to the output."""
+    numbered: bool = field(default=False, compare=False)
+    """Whether `external_id` was written as a number, and is handed through as one."""
     encoding: str | None = None
     """The encoding that its bytes were read with, when not plain UTF-8."""
     shared_link: bool = False
