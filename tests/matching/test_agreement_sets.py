@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import string
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from monitor.model.article import Article
 from monitor.model.condition import Exact, Fuzzy, Or, Phrase, Stem, Wildcard
 from monitor.model.hit import Match
 from monitor.model.rule import Only, Rule
-from tests.matching.reference.budget import bounded
+from tests.matching.reference.budget import briefly
 from tests.matching.reference.evaluator import evaluate
 from tests.matching.reference.strategies import NOW, Scene, scenes
 
@@ -44,7 +45,7 @@ def expected(rules: list[Rule], articles: tuple[Article, ...]) -> list[dict[str,
     ]
 
 
-@bounded
+@briefly
 @given(scene_and_changes)
 def test_a_set_with_rules_replaced_says_what_a_fresh_one_says(
     drawn: tuple[Scene, list[int], list[int]],
@@ -69,7 +70,7 @@ def test_a_set_with_rules_replaced_says_what_a_fresh_one_says(
     assert before == verdicts(back, scene.articles)
 
 
-@bounded
+@briefly
 @given(scenes(rules=6, articles=12))
 def test_threads_that_share_a_set_are_told_the_same(scene: Scene) -> None:
     alone = verdicts(compile_rules(scene.rules), scene.articles)
@@ -79,9 +80,9 @@ def test_threads_that_share_a_set_are_told_the_same(scene: Scene) -> None:
     assert alone == together
 
 
-@bounded
+@briefly
 @given(scenes(rules=6, articles=8), st.randoms(use_true_random=False))
-def test_what_was_read_before_changes_nothing(scene: Scene, dice: st.DataObject) -> None:
+def test_what_was_read_before_changes_nothing(scene: Scene, dice: random.Random) -> None:
     ruleset = compile_rules(scene.rules)
     in_order = dict(zip(scene.articles, verdicts(ruleset, scene.articles), strict=True))
     shuffled = list(scene.articles)

@@ -62,6 +62,7 @@ def conditions(vocabulary: tuple[str, ...], depth: int = 2) -> st.SearchStrategy
         flat,
         st.builds(And, several),
         st.builds(Or, several),
+        st.builds(_again, phrases(vocabulary), deeper, st.integers(1, 3)),
         st.builds(_excepting, deeper, deeper),
         st.builds(Not, deeper),
         st.builds(Some, st.integers(1, 3), several),
@@ -74,8 +75,45 @@ def _excepting(wanted: Condition, unwanted: Condition) -> Condition:
     return And((wanted, Not(unwanted)))
 
 
+def _again(leaf: Phrase, other: Condition, count: int) -> Condition:
+    """Give one term twice, written in two ways."""
+    return Some(count, (leaf, replace(leaf, source="again"), other))
+
+
 def _together(left: Condition, right: Condition) -> Condition:
     return And((left, right))
+
+
+@cache
+def lists(vocabulary: tuple[str, ...]) -> st.SearchStrategy[Condition]:
+    """Give trees with lists of many terms, some of them the same list in several places."""
+    words = [phrase_of(entry) for entry in vocabulary]
+    group = st.integers(1, len(words)).flatmap(
+        lambda size: st.integers(0, len(words) - size).map(
+            lambda start: Or(tuple(words[start : start + size]))
+        )
+    )
+    shared = Or(tuple(words[: len(words) // 2]))
+    lists = st.one_of(group, group, st.just(shared))
+    operands = st.tuples(lists, st.one_of(lists, leaves(vocabulary)))
+    distance = st.one_of(st.integers(1, 4), st.sampled_from(list(Unit)))
+    return st.one_of(
+        lists,
+        st.builds(AtLeast, st.integers(2, 6), lists),
+        st.builds(Near, operands, distance, st.booleans()),
+        st.builds(Near, st.just((shared, shared)), distance, st.booleans()),
+        st.builds(_excepting, lists, leaves(vocabulary)),
+        st.builds(_excepting, leaves(vocabulary), lists),
+        st.builds(Within, st.sampled_from(list(Field)), lists),
+        group.map(lambda some: And(some.operands[:9])),
+        st.builds(lambda some, n: Some(n, some.operands), group, st.integers(2, 12)),
+    )
+
+
+def phrase_of(entry: str) -> Phrase:
+    """Give the plain phrase of an entry of the vocabulary."""
+    words = Text.of("query", entry, None).words or Text.of("query", "the", None).words
+    return Phrase(tuple(Exact(word.folded) for word in words), source=entry)
 
 
 # --- leaves ------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from monitor.model.article import Article
 from monitor.text import find_numbers, sentence_starts, tokenize
@@ -79,6 +80,7 @@ def shouts(words: list[str]) -> bool:
     return in_capitals and sum(len(letters) >= 2 for letters in cased) >= 2
 
 
+@lru_cache(maxsize=64)
 def read(article: Article) -> tuple[Text, Text]:
     """Return the title and the body."""
     return (

@@ -53,7 +53,11 @@ class Scene:
     articles: tuple[Article, ...]
 
 
-vocabularies = st.lists(st.sampled_from(POOL), min_size=2, max_size=4, unique=True).map(tuple)
+few_words = st.lists(st.sampled_from(POOL), min_size=2, max_size=4, unique=True).map(tuple)
+many_words = st.just((*(f"word{number}" for number in range(50)), *POOL[::7]))
+
+Trees = Callable[[tuple[str, ...]], st.SearchStrategy[Condition]]
+"""What makes conditions over a vocabulary."""
 
 
 @st.composite
@@ -62,14 +66,18 @@ def scenes(
     *,
     rules: int = 6,
     articles: int = 6,
-    trees: Callable[[tuple[str, ...]], st.SearchStrategy[Condition]] = conditions,
+    trees: Trees = conditions,
+    vocabularies: st.SearchStrategy[tuple[str, ...]] = few_words,
+    longest: int = 20,
 ) -> Scene:
     """Draw so many rules and articles over one vocabulary."""
     vocabulary = draw(vocabularies)
     some_rules = draw(st.lists(rules_of(trees(vocabulary)), min_size=rules, max_size=rules))
     return Scene(
         tuple(numbered(some_rules)),
-        tuple(draw(st.lists(articles_of(vocabulary), min_size=articles, max_size=articles))),
+        tuple(
+            draw(st.lists(articles_of(vocabulary, longest), min_size=articles, max_size=articles))
+        ),
     )
 
 
@@ -127,14 +135,14 @@ def passages(draw: st.DrawFn, vocabulary: tuple[str, ...], longest: int) -> str:
     return text
 
 
-def articles_of(vocabulary: tuple[str, ...]) -> st.SearchStrategy[Article]:
+def articles_of(vocabulary: tuple[str, ...], longest: int = 20) -> st.SearchStrategy[Article]:
     """Give articles of this vocabulary: either part may be empty, a title may be capitals."""
     title = passages(vocabulary, 5).map(lambda text: " ".join(text.split()))
     shouting = title.map(str.upper)
     return st.builds(
         Article,
         title=st.one_of(title, title, shouting),
-        body=passages(vocabulary, 20),
+        body=passages(vocabulary, longest),
         lang=st.sampled_from((None, None, "en", "en-GB", "ru", "de", "kk")),
         source=st.sampled_from((None, "bbc", "tass")),
         source_tags=st.sampled_from(((), ("wire",), ("world", "wire"))),
