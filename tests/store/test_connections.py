@@ -80,6 +80,11 @@ def test_passwords_of_a_url_never_reach_a_message(tmp_path: Path) -> None:
     assert "secret" not in told
 
 
+def test_a_password_that_the_driver_repeats_is_struck_out() -> None:
+    with pytest.raises(StoreError, match=r'invalid sslmode value: "\*\*\*"'):
+        open_store("postgresql://monitor:topsecret@localhost/monitor?sslmode=topsecret")
+
+
 # --- SQLite
 
 
@@ -103,6 +108,19 @@ def test_a_locked_database_is_busy_for_writers_and_open_for_readers(
         other.execute("ROLLBACK")
 
     assert add_article(sqlite_store) == id + 1
+
+
+def test_a_writer_holds_the_lock_from_its_beginning(
+    sqlite_store: SqlStore, sqlite_url: str
+) -> None:
+    """One that first reads would fail at its first write if somebody else wrote between."""
+    with (
+        closing(sqlite3.connect(path_of(sqlite_url), isolation_level=None, timeout=0)) as other,
+        sqlite_store.writing() as writing,
+    ):
+        writing.known("wire", ["a"])
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
 
 
 def test_writers_of_one_program_wait_for_each_other(sqlite_store: SqlStore) -> None:
