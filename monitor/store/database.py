@@ -55,7 +55,7 @@ class SqlStore(
         """See `ports.Store.writing`. Do not open one inside another."""
         try:
             with self._database.writing() as connection:
-                writing = SqlWriting(connection, self._counts)
+                writing = SqlWriting(self._database, connection, self._counts)
                 yield writing
                 writing.finish()
         except BaseException:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import QueuePool
 
@@ -23,6 +23,9 @@ from monitor.store.types import dump_json
 BUSY_SECONDS = 10.0
 """How long a call waits for somebody else's lock or for a free connection."""
 
+_QUEUE = 6
+"""How many times as long writers of this program wait for each other: each holds the database for
+a batch of articles, and many may come at once."""
 _READERS = 8
 _SQLITE_LATER = {
     sqlite3.SQLITE_BUSY: "is locked by another program",
@@ -61,6 +64,7 @@ class Database:
     ) -> None:
         self.url = parse_url(url)
         self.busy_seconds = busy_seconds
+        self._queue_seconds = _QUEUE * busy_seconds
         self._foreign_keys = foreign_keys
         self.name = display(self.url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -101,10 +105,19 @@ class Database:
         except exc.TimeoutError:
             raise StoreBusy(
                 f"The database {self.name} is busy: no connection came free within "
-                f"{self.busy_seconds:g} seconds."
+                f"{self._queue_seconds:g} seconds."
             ) from None
         with connection:
             yield connection
+
+    def queue(self, connection: Connection, key: int) -> None:
+        """Let transactions of this kind follow each other; on SQLite all writers do anyway."""
+        if self.is_sqlite:
+            return
+        waiting = text("SELECT set_config('lock_timeout', :milliseconds, true)")
+        connection.execute(waiting, {"milliseconds": str(round(self._queue_seconds * 1000))})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        connection.execute(waiting, {"milliseconds": str(round(self.busy_seconds * 1000))})
 
     def lasting_connection(self) -> Connection:
         """Open a connection outside transactions, for a lock of its own; the caller closes it."""
@@ -121,7 +134,7 @@ class Database:
             poolclass=QueuePool,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=self.busy_seconds,
+            pool_timeout=self._queue_seconds,
             hide_parameters=True,
             json_serializer=dump_json,
             connect_args={"timeout": self.busy_seconds, "check_same_thread": False},
@@ -152,7 +165,7 @@ class Database:
             self.url,
             pool_size=_READERS,
             max_overflow=_READERS,
-            pool_timeout=self.busy_seconds,
+            pool_timeout=self._queue_seconds,
             pool_pre_ping=True,
             hide_parameters=True,
             json_serializer=dump_json,

@@ -63,10 +63,7 @@ def upgrade(url: str) -> str:
         _make_folder(database.path.parent)
     try:
         with database.writing() as connection:
-            if not database.is_sqlite:
-                connection.execute(
-                    text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK}
-                )
+            database.queue(connection, _UPGRADE_LOCK)
             before = _revision(connection)
             found = _state(connection)
             if found in {SchemaState.NEWER, SchemaState.FOREIGN}:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, TextClause, insert, select, text, update
 
 from monitor.model.story import StoryLink
+from monitor.store.engine import Database
 from monitor.store.tables import (
     stories,
     story_apart,
@@ -41,12 +42,13 @@ _STORIES_LOCK = 0x6D6F6E69746F7232  # "monitor2": one writer of stories at a tim
 class StoryWriting:
     """The part of `ports.Writing` that keeps stories, on an open transaction."""
 
-    def __init__(self, connection: Connection, counts: TermCounts) -> None:
+    def __init__(self, database: Database, connection: Connection, counts: TermCounts) -> None:
+        self._database = database
         self._connection = connection
-        self._dialect = connection.dialect.name
+        self._dialect = database.dialect
         self._counts = counts
         self._counted: Counter[str] = Counter()
-        self._locked = self._dialect == "sqlite"
+        self._locked = False
 
     def rarity(self, terms: Collection[str]) -> Rarity:
         """See `ports.Writing.rarity`."""
@@ -120,9 +122,7 @@ class StoryWriting:
     def _lock(self) -> None:
         """Let nobody else look for a story meanwhile, lest one event open two."""
         if not self._locked:
-            self._connection.execute(
-                text("SELECT pg_advisory_xact_lock(:key)"), {"key": _STORIES_LOCK}
-            )
+            self._database.queue(self._connection, _STORIES_LOCK)
             self._locked = True
 
     def _found(
