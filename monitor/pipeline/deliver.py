@@ -12,11 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from monitor.errors import StoreBusy
-from monitor.model.alert import Alert, AlertKind, AlertState, Answer, Delivery, DeliveryOutcome
+from monitor.model.alert import (
+    Alert,
+    AlertKind,
+    AlertState,
+    Answer,
+    Delivery,
+    DeliveryOutcome,
+)
 from monitor.model.channel import Channel
 from monitor.model.rule import Level
 from monitor.pipeline.notice import notice
+from monitor.pipeline.recording import Recorder, Settled
 from monitor.policy.retry import STANDARD, Schedule, retry_at, steps_aside
 from monitor.ports import Clock, Notifier, Store
 
@@ -25,7 +32,6 @@ BATCH = 20
 LEASE = timedelta(minutes=10)
 SEND_LIMIT = timedelta(seconds=90)
 """A lease with less time left is not sent from: longer than the notifier's own limit."""
-_RECORD_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +59,6 @@ class Delivered:
     """When to come again: now if more is due, a retry's time, None if nothing is known of."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Settled:
-    """One attempt and what became of its alert."""
-
-    delivery: Delivery
-    retry_at: datetime | None = None
-    asked_to_wait: bool = False
-    """Whether the receiver said how long."""
-    dead: bool = False
-    follow: tuple[Alert, ...] = ()
-
-
 def deliver(
     store: Store,
     notifier: Notifier,
@@ -88,29 +82,31 @@ def deliver(
         return Delivered(again=held)
     until = now + terms.lease
     leased = store.lease(channel.name, now, until=until, limit=terms.batch, worker=worker)
-    run = _Run(store, notifier, channel, clock, terms)
-    for alert in leased:
-        if stopping() or clock.now() + terms.send_limit > until or not run.goes_on:
-            store.release(channel.name, worker)
-            break
-        run.attempt(alert)
-    full = len(leased) >= terms.batch
-    return run.summary(more=full and run.goes_on)
+    if not leased:
+        return Delivered()
+    with Recorder(store, leased) as recorder:
+        run = _Run(recorder, notifier, channel, clock, terms)
+        for alert in leased:
+            if stopping() or clock.now() + terms.send_limit > until or not run.goes_on:
+                recorder.leave(channel.name, worker)
+                break
+            run.attempt(alert)
+    return run.summary(more=len(leased) >= terms.batch and run.goes_on)
 
 
 class _Run:
     """One run over a channel: what was settled so far, and whether to go on."""
 
     def __init__(
-        self, store: Store, notifier: Notifier, channel: Channel, clock: Clock, terms: Terms
+        self, recorder: Recorder, notifier: Notifier, channel: Channel, clock: Clock, terms: Terms
     ) -> None:
-        self._store = store
+        self._recorder = recorder
         self._notifier = notifier
         self._channel = channel
         self._clock = clock
         self._terms = terms
-        self._settled: list[_Settled] = []
-        self._failed: list[_Settled] = []
+        self._settled: list[Settled] = []
+        self._failed: list[Settled] = []
 
     @property
     def goes_on(self) -> bool:
@@ -121,8 +117,8 @@ class _Run:
         return not last.asked_to_wait and steps_aside(last.delivery.attempt, len(self._failed))
 
     def attempt(self, alert: Alert) -> None:
-        """Send one alert and record what came of it; no transaction is open meanwhile."""
-        content = self._store.content(alert)
+        """Send one alert and have recorded what came of it."""
+        content = self._recorder.content(alert)
         start = self._clock.now()
         answer = self._notifier.send(self._channel, content, start)
         end = self._clock.now()
@@ -137,7 +133,7 @@ class _Run:
             attempt=alert.attempts + 1,
         )
         settled = self._settle(alert, delivery, answer, end)
-        _record(self._store, settled)
+        self._recorder.record(settled)
         self._settled.append(settled)
         if settled.retry_at is not None:
             self._failed.append(settled)
@@ -152,10 +148,10 @@ class _Run:
             again=self._clock.now() if more else min(retries, default=None),
         )
 
-    def _settle(self, alert: Alert, delivery: Delivery, answer: Answer, now: datetime) -> _Settled:
+    def _settle(self, alert: Alert, delivery: Delivery, answer: Answer, now: datetime) -> Settled:
         """Return what becomes of an alert after an attempt."""
         if answer.outcome is DeliveryOutcome.DELIVERED:
-            return _Settled(delivery)
+            return Settled(delivery)
         if answer.outcome is DeliveryOutcome.RETRY:
             moment = retry_at(
                 alert.id,
@@ -168,30 +164,11 @@ class _Run:
                 schedule=self._terms.schedule,
             )
             if moment is not None:
-                return _Settled(delivery, moment, answer.retry_after is not None)
+                return Settled(delivery, moment, answer.retry_after is not None)
             given_up = f"{delivery.detail}; given up after {delivery.attempt} attempts"
             delivery = replace(delivery, detail=given_up)
         follow = _consequences(alert, self._channel, delivery, self._terms.operator, now)
-        return _Settled(delivery, dead=True, follow=follow)
-
-
-def _record(store: Store, settled: _Settled) -> None:
-    """Record an attempt, again while the database is busy: the message has gone out."""
-    tries = _RECORD_TRIES
-    while True:
-        try:
-            store.record(
-                settled.delivery,
-                retry_at=settled.retry_at,
-                dead=settled.dead,
-                follow=settled.follow,
-            )
-        except StoreBusy:
-            tries -= 1
-            if not tries:
-                raise
-        else:
-            return
+        return Settled(delivery, dead=True, follow=follow)
 
 
 def _consequences(
