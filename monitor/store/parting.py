@@ -190,10 +190,10 @@ def _move(connection: Connection, moved: Collection[int], story: int, detail: st
             )
             .values(group=f"story:{story}")
         )
-    _retell(connection, groups)
+    retell(connection, groups)
 
 
-def _retell(connection: Connection, groups: Iterable[str]) -> None:
+def retell(connection: Connection, groups: Iterable[str]) -> None:
     """Derive what channels have been told of groups from the decisions that told it."""
     for some in batches(sorted(groups)):
         connection.execute(delete(told_groups).where(told_groups.c.group.in_(some)))
