@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -49,6 +50,7 @@ class PostgresServer:
             os.chown(self._folder, found.pw_uid, found.pw_gid)
         self._run("initdb", "-U", "monitor", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         self.start()
+        self._guard = self._stand_guard()
 
     def start(self) -> None:
         """Start, and wait until it answers."""
@@ -65,6 +67,29 @@ class PostgresServer:
         if (self._folder / "data" / "postmaster.pid").exists():
             self.stop()
         shutil.rmtree(self._folder)
+        self._guard.communicate(timeout=60)
+
+    def _stand_guard(self) -> subprocess.Popen[bytes]:
+        """Start what removes the server when this process ends, even when it is killed.
+
+        The end of its standard input is the sign: nobody else holds the other end of it.
+        """
+        script = 'read -r _; "$0" -D "$1/data" -m immediate stop; rm -rf "$1"'
+        return subprocess.Popen(
+            ["sh", "-c", script, str(self._programs / "pg_ctl"), str(self._folder)],
+            **self._account(),
+            cwd="/",
+            start_new_session=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _account(self) -> dict[str, Any]:
+        if self._user is None:
+            return {}
+        found = pwd.getpwnam(self._user)
+        return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
 
     def url(self, database: str) -> str:
         """Return the URL of one of its databases."""
@@ -93,14 +118,11 @@ class PostgresServer:
             str(self._folder / "data"),
             *arguments,
         )
-        account = pwd.getpwnam(self._user) if self._user else None
         said = self._folder / "out"
         with said.open("ab") as output:
             done = subprocess.run(
                 command,
-                user=account.pw_uid if account else None,
-                group=account.pw_gid if account else None,
-                extra_groups=[] if account else None,
+                **self._account(),
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
