@@ -5,24 +5,36 @@ from __future__ import annotations
 import gzip
 import multiprocessing
 import os
+import signal
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+    wait,
+)
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, cast
 
 from monitor.articles.documents import MAX_DOCUMENT, DocumentKind, document_kind, read_document
 from monitor.articles.records import read_json_line
-from monitor.model.article import Article
+from monitor.model.article import Article, StoredArticle
 from monitor.model.source import Refusal
-from monitor.pipeline.backtest import Tally, Trial, Tried, event_time
+from monitor.pipeline.backtest import Outcome, Tally, Trial, event_time
+
+SourceTags = Mapping[str, tuple[str, ...]]
 
 _PIECE = 4_000_000
 """Bytes of a .jsonl file that are tried together."""
 _SPAN = 2_000
 """Stored articles that are tried together."""
+_WORTH = 2
+"""Pieces for which it is worth to start another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,79 +92,99 @@ def file_pieces(path: Path) -> Iterator[FilePiece]:
 
 
 def try_pieces(
-    trial: Trial, pieces: Sequence[Piece], now: datetime, *, advance: Callable[[int], object]
+    trial: Trial,
+    pieces: Sequence[Piece],
+    now: datetime,
+    *,
+    source_tags: SourceTags = MappingProxyType({}),
+    advance: Callable[[int], object],
 ) -> Tally:
-    """Try the rules on every piece and sum it up; `advance` hears of every piece done."""
+    """Try the rules on every piece and sum it up; `advance` hears of every piece done.
+
+    Articles of files that name a source are given its tags, by `source_tags`.
+    """
     tally = Tally(trial)
-    cores = max(1, min(len(pieces), os.cpu_count() or 1))
-    if cores == 1:
+    tags = dict(source_tags)
+    cores = min(len(pieces) // _WORTH, len(os.sched_getaffinity(0)))
+    if cores <= 1:
         for piece in pieces:
-            tally.add(*_try(trial, piece, now))
+            tally.add(_try(trial, piece, now, tags))
             advance(1)
         return tally
     # Spawned, not forked: a fork would copy the locks of whatever threads run here.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        cores, mp_context=context, initializer=_begin, initargs=(trial, now)
+        cores, mp_context=context, initializer=_begin, initargs=(trial, now, tags)
     ) as pool:
-        for read, found in _in_flight(pool, pieces, cores * 2):
-            tally.add(read, found)
-            advance(1)
+        try:
+            for outcome in _in_flight(pool, pieces, cores * 2):
+                tally.add(outcome)
+                advance(1)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     return tally
 
 
-def _in_flight(
-    pool: ProcessPoolExecutor, pieces: Iterable[Piece], most: int
-) -> Iterator[tuple[int, list[Tried]]]:
+def _in_flight(pool: ProcessPoolExecutor, pieces: Iterable[Piece], most: int) -> Iterator[Outcome]:
     """Yield results as they come, with a bounded number of pieces under way."""
-    waiting: set[Future[tuple[int, list[Tried]]]] = set()
+    waiting: set[Future[Outcome]] = set()
     for piece in pieces:
         if len(waiting) >= most:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
         waiting.add(pool.submit(_try_here, piece))
-    for future in waiting:
+    for future in as_completed(waiting):
         yield future.result()
 
 
-_here: list[tuple[Trial, datetime]] = []
+_here: list[tuple[Trial, datetime, SourceTags]] = []
 
 
-def _begin(trial: Trial, now: datetime) -> None:
-    _here.append((trial, now))
+def _begin(trial: Trial, now: datetime, tags: SourceTags) -> None:
+    # Ctrl-C reaches every process of the terminal; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _here.append((trial, now, tags))
 
 
-def _try_here(piece: Piece) -> tuple[int, list[Tried]]:
-    trial, now = _here[0]
-    return _try(trial, piece, now)
+def _try_here(piece: Piece) -> Outcome:
+    trial, now, tags = _here[0]
+    return _try(trial, piece, now, tags)
 
 
-def _try(trial: Trial, piece: Piece, now: datetime) -> tuple[int, list[Tried]]:
-    read = 0
-    found: list[Tried] = []
-    for article, reference, at in _articles(piece, now):
-        read += 1
-        tried = trial.run(article, reference, at)
-        if tried is not None:
-            found.append(tried)
-    return read, found
-
-
-def _articles(piece: Piece, now: datetime) -> Iterator[tuple[Article, str, datetime]]:
+def _try(trial: Trial, piece: Piece, now: datetime, tags: SourceTags) -> Outcome:
+    outcome = Outcome()
     if isinstance(piece, StoredPiece):
-        from monitor.store.database import open_store  # noqa: PLC0415 - files need no database
-
-        store = open_store(piece.database)
-        try:
-            for stored in store.articles_between(piece.first, piece.last, piece.since):
-                yield stored.article, str(stored.id), event_time(stored)
-        finally:
-            store.close()
-        return
+        for stored in _stored(piece):
+            outcome.read += 1
+            at = event_time(stored)
+            tried = trial.run(stored.article, str(stored.id), at, stored.first_seen)
+            if tried is not None:
+                outcome.found.append(tried)
+        return outcome
     for item, reference in _of_file(piece):
-        if isinstance(item, Article):
-            yield item, reference, item.published or now
+        if isinstance(item, Refusal):
+            outcome.refuse(item)
+            continue
+        outcome.read += 1
+        source = item.source or ""
+        article = replace(item, source_tags=tags[source]) if source in tags else item
+        at = article.published or now
+        tried = trial.run(article, reference, at, at)
+        if tried is not None:
+            outcome.found.append(tried)
+    return outcome
+
+
+def _stored(piece: StoredPiece) -> Iterator[StoredArticle]:
+    from monitor.store.database import open_store  # noqa: PLC0415 - files need no database
+
+    store = open_store(piece.database)
+    try:
+        yield from store.articles_between(piece.first, piece.last, piece.since)
+    finally:
+        store.close()
 
 
 def _of_file(piece: FilePiece) -> Iterator[tuple[Article | Refusal, str]]:
@@ -171,15 +203,15 @@ def _of_file(piece: FilePiece) -> Iterator[tuple[Article | Refusal, str]]:
             data = stream.read(MAX_DOCUMENT + 1)
         for item in read_document(data, piece.path):
             yield item, piece.path
-    except (OSError, EOFError, zlib.error):
-        # What went away, or cannot be read, since the pieces were cut has no verdict.
-        return
+    except (OSError, EOFError, zlib.error) as error:
+        reason = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+        yield Refusal(piece.path, reason), piece.path
 
 
 def _lines(stream: IO[bytes], piece: FilePiece) -> Iterator[tuple[int, bytes]]:
     number, left = piece.line, piece.size
     while (left is None or left > 0) and (line := stream.readline(MAX_DOCUMENT)):
         yield number, line
-        number += 1
+        number += line.endswith(b"\n")
         if left is not None:
             left -= len(line)

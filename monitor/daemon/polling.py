@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 
 from monitor.daemon.core import Core
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreBusy
 from monitor.model.source import Poll, PollOutcome, Source, SourceKind, SourceState
 from monitor.pipeline.detect import Detected, detect
 from monitor.pipeline.poll import due
@@ -29,6 +29,8 @@ class Patience:
     """A corpus may be a million articles long."""
     after_error: float = 30.0
     """Until a source is tried again whose poll raised: nothing was stored, nothing is lost."""
+    after_busy: float = 3.0
+    """The same, when the database was away or locked."""
 
     def of(self, source: Source) -> float:
         """Return how long a poll of this source may take."""
@@ -125,6 +127,7 @@ class Polling:
         with self._lock:
             self._anew |= set(changed)
             self._waiting.clear()
+            self._later.clear()
             self._states = None
 
     def stop(self, within: float) -> tuple[str, ...]:
@@ -273,6 +276,7 @@ class Polling:
             hits=detected.hits,
             seconds=round(poll.duration, 3),
             error=detected.state.last_error if failed else None,
+            refusal=detected.state.last_refused if detected.refused else None,
         )
 
     def _failed(self, source: Source, error: Exception) -> None:
@@ -280,8 +284,10 @@ class Polling:
         expected = isinstance(error, MonitorError)
         text = str(error) or type(error).__name__
         log.error("poll-failed", source=source.id, error=text, exc_info=not expected)
+        busy = isinstance(error, StoreBusy)
+        wait = self._patience.after_busy if busy else self._patience.after_error
         with self._lock:
-            self._later[source.id] = self._core.monotonic() + self._patience.after_error
+            self._later[source.id] = self._core.monotonic() + wait
 
     def _abandon(self) -> None:
         """Give up the polls that hang: their place goes to others, their result is ignored."""

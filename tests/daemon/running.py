@@ -129,7 +129,7 @@ class Daemon:
                 monotonic=self.clock.monotonic,
                 environ=self.environ,
                 notify=Notify(self.environ),
-                patience=Patience(network=60.0, corpus=60.0, after_error=0.1),
+                patience=Patience(network=60.0, corpus=60.0, after_error=0.1, after_busy=0.1),
                 rest=0.2,
             ),
             path=self.config,

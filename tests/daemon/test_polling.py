@@ -54,7 +54,7 @@ class Bench:
             reader=lambda: reader,
             on_hits=lambda: self.woken.append(1),
             notify=lambda matter, text: self.notices.append((matter, text)),
-            patience=Patience(network=100.0, corpus=1000.0, after_error=10.0),
+            patience=Patience(network=100.0, corpus=1000.0, after_error=10.0, after_busy=10.0),
         )
 
     def tick(self) -> None:
