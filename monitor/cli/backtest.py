@@ -10,19 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.choices import since_of
-from monitor.cli.match import article_object, chosen_rules
+from monitor.cli.hits import evidence_objects
+from monitor.cli.match import chosen_rules, shown_passage
 from monitor.cli.opening import now, open_database, open_rules, open_settings
-from monitor.cli.output import (
-    console,
-    emit,
-    plural,
-    printable,
-    printing,
-    progress,
-    say,
-    short,
-    stamp,
-)
+from monitor.cli.output import emit, plural, printing, progress, say, short, show, stamp
 from monitor.config.settings import Settings
 from monitor.errors import InvalidRules, StoreError, UsageError
 from monitor.model.rule import Rule
@@ -63,10 +54,12 @@ def command(
     """Show what rules would have hit: a day, samples, overlap with other rules, alerts.
 
     Of a rule whose running version (the one in the database) is another: what the edit gains and
-    loses, article by article.
+    loses, article by article. The alerts are those that the routes would have made of all these
+    rules together; of very many hits, of the earliest. The exit code is 1 when something of the
+    corpus could not be read.
     """
     from monitor.daemon.backtesting import try_pieces  # noqa: PLC0415 - loads the engine
-    from monitor.pipeline.backtest import Tally, Trial  # noqa: PLC0415
+    from monitor.pipeline.backtest import Trial  # noqa: PLC0415
 
     if corpus is not None and since is not None:
         raise UsageError("--since goes with the database; --corpus is read whole")
@@ -80,7 +73,7 @@ def command(
     trial = Trial(rules, former, others)
     pieces = _pieces(settings, since, corpus)
     with progress("Trying", len(pieces), alone=True) as advance:
-        tally = try_pieces(trial, pieces, now(), advance=advance) if pieces else Tally(trial)
+        tally = try_pieces(trial, pieces, now(), source_tags=settings.source_tags, advance=advance)
     alerts: Mapping[str, int] = {}
     if not no_alerts and tally.hit_articles:
         alerts = _alerts(settings, rules, tally.for_replay())
@@ -89,9 +82,11 @@ def command(
             emit(_as_object(one, tally, former, alerts))
         else:
             _show(one, former)
+    for refusal in tally.refusals:
+        say(f"{refusal.where}: {refusal.reason}")
     if not as_json:
         _conclude(tally, alerts)
-    return 0
+    return 1 if tally.refused else 0
 
 
 def running_versions(settings: Settings, rules: Sequence[Rule]) -> dict[str, Rule]:
@@ -140,28 +135,27 @@ def _alerts(settings: Settings, rules: Sequence[Rule], found: Sequence[Tried]) -
 
 
 def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
-    out = console()
     rule = tally.rule
-    out.print(f"{rule.id}: {plural(tally.hits, 'hit')}", style="bold", markup=False)
-    bars = tally.by_day
-    highest = max(bars.values(), default=1)
-    for label, count in _buckets(tally):
+    show(f"{rule.id}: {plural(tally.hits, 'hit')}", style="bold")
+    buckets = _buckets(tally)
+    highest = max((count for _, count in buckets), default=1)
+    for label, count in buckets:
         bar = "█" * max(1, round(count / highest * _WIDTH)) if count else ""
-        out.print(f"  {label}  {bar} {count:,}", markup=False)
+        show(f"{bar} {count:,}" if bar else "0", f"  {label}  ")
     _show_samples("first", tally.first)
     _show_samples("best", [one for one in tally.best if one not in tally.first])
     if tally.beside:
         shared = ", ".join(f"{id} ({count:,})" for id, count in tally.beside.most_common(10))
-        out.print(f"  also hit by: {shared}", markup=False)
+        show(shared, "  also hit by: ")
     if rule.id in former:
-        out.print(
-            f"  against the version that runs ({former[rule.id].version}):"
+        show(
+            f"against the version that runs ({former[rule.id].version}):"
             f" gains {tally.gains:,}, loses {tally.losses:,}",
-            markup=False,
+            "  ",
         )
         _show_changes("+", tally.gained, tally.gains)
         _show_changes("-", tally.lost, tally.losses)
-    out.print()
+    click.echo()
 
 
 def _buckets(tally: RuleTally) -> list[tuple[str, int]]:
@@ -181,42 +175,32 @@ def _buckets(tally: RuleTally) -> list[tuple[str, int]]:
 
 
 def _show_samples(name: str, samples: Sequence[Shown]) -> None:
-    from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
+    from monitor.notify.passages import passages  # noqa: PLC0415 - loads with what is shown
 
-    from monitor.notify.passages import passages  # noqa: PLC0415
-
-    out = console()
     for shown in samples:
         tried = shown.tried
-        out.print(
-            f"  {name}: {short(tried.at)}  {printable(tried.article.title)}  [{tried.reference}]",
-            markup=False,
-        )
+        show(f"{short(tried.at)}  {tried.article.title}  [{tried.reference}]", f"  {name}: ")
         for passage in passages(tried.article.body, shown.match.evidence, most=1):
-            line = Text("      ")
-            for piece in passage.pieces:
-                line.append(piece.text, "bold black on bright_yellow" if piece.marked else "")
-            out.print(line)
+            show(shown_passage(passage), "      ")
 
 
 def _show_changes(sign: str, changes: Sequence[Tried], count: int) -> None:
-    out = console()
     style = "green" if sign == "+" else "red"
     for tried in changes[:_LISTED]:
-        text = (
-            f"    {sign} {short(tried.at)}  {printable(tried.article.title)}  [{tried.reference}]"
-        )
-        out.print(text, style=style, markup=False)
+        text = f"{short(tried.at)}  {tried.article.title}  [{tried.reference}]"
+        show(text, f"    {sign} ", style)
     if count > _LISTED:
-        out.print(f"    {sign} … and {count - _LISTED:,} more", style=style, markup=False)
+        show(f"… and {count - _LISTED:,} more", f"    {sign} ", style)
 
 
 def _conclude(tally: Tally, alerts: Mapping[str, int]) -> None:
-    say(f"{plural(tally.articles, 'article')} tried, {plural(tally.hit_articles, 'article')} hit.")
+    refused = f", {tally.refused:,} could not be read" if tally.refused else ""
+    tried = plural(tally.articles, "article")
+    say(f"{tried} tried{refused}, {plural(tally.hit_articles, 'article')} hit.")
     if alerts:
         told = ", ".join(f"{plural(count, 'alert')} to {name}" for name, count in alerts.items())
         replayed = len(tally.replayed)
-        of = "" if replayed == tally.hit_articles else f" (for the first {replayed:,} of them)"
+        of = "" if replayed == tally.hit_articles else f" for the earliest {replayed:,} of them"
         say(f"The routes as they are would have sent{of}: {told}.")
 
 
@@ -229,6 +213,7 @@ def _as_object(
         "rule": rule.id,
         "version": rule.version,
         "articles": whole.articles,
+        "refused": whole.refused,
         "hits": tally.hits,
         "days": {str(day): count for day, count in sorted(tally.by_day.items())},
         "first": [_sample(shown) for shown in tally.first],
@@ -248,5 +233,4 @@ def _reference(tried: Tried) -> dict[str, object]:
 
 
 def _sample(shown: Shown) -> dict[str, object]:
-    told = article_object(shown.tried.article, [shown.match])
-    return {**_reference(shown.tried), "hit": told["hits"]}
+    return {**_reference(shown.tried), "evidence": evidence_objects(shown.match.evidence)}

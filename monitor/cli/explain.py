@@ -9,7 +9,7 @@ import click
 from monitor.cli.hits import evidence_objects
 from monitor.cli.match import article_object, chosen_rules
 from monitor.cli.opening import now, open_rules, open_settings
-from monitor.cli.output import console, emit, printable, printing, say
+from monitor.cli.output import emit, printing, say, show
 from monitor.cli.texts import read_texts
 from monitor.errors import UsageError
 from monitor.matching import ExplainedPart, Explanation, explain
@@ -99,18 +99,14 @@ def _places(evidence: Iterable[Evidence]) -> str:
 
 
 def _show(rule: Rule, article: Article, found: Explanation) -> None:
-    out = console()
     verdict = "matches" if found.matched else "does not match"
-    out.print(f"{rule.id} {verdict}: {printable(article.title)}", style="bold", markup=False)
+    show(f"{rule.id} {verdict}: {article.title}", style="bold")
     for line in lines_of(found):
-        print_marked(f"  {line}")
-    out.print()
-
-
-def print_marked(line: str) -> None:
-    """Print a line whose first mark says in colour, too, whether the part matched."""
-    style = {YES: "green", NO: "red"}.get(line.strip()[:1], "")
-    console().print(printable(line), style=style, markup=False)
+        part = line.lstrip()
+        indent = " " * (len(line) - len(part) + 2)
+        # The mark says it, too, where there is no colour.
+        show(part[2:], f"{indent}{part[:2]}", "green" if part.startswith(YES) else "red")
+    click.echo()
 
 
 def _as_object(rule: Rule, article: Article, found: Explanation) -> dict[str, object]:

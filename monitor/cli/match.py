@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.opening import now, open_rules, open_settings
-from monitor.cli.output import console, emit, plural, printable, printing, progress, say, stamp
+from monitor.cli.output import emit, plural, printable, printing, progress, say, show, stamp
 from monitor.cli.texts import STDIN, read_texts
 from monitor.errors import InvalidQuery, Location, Problem, UsageError
 from monitor.model.article import Article
@@ -153,27 +153,26 @@ def _show(article: Article, found: Iterable[Match], rules: Mapping[str, Rule]) -
 
     from monitor.notify.passages import highlighted, passages  # noqa: PLC0415
 
-    out = console()
     matches = list(found)
     evidence = [one for match in matches for one in match.evidence]
-    title = Text(style="bold")
+    title = Text()
     for piece in highlighted(article.title, evidence, "title").pieces:
-        title.append(piece.text, "reverse" if piece.marked else "")
+        title.append(piece.text, "bold reverse" if piece.marked else "bold")
     where = article.path or article.url or ""
     read = f"  (read as {article.encoding})" if article.encoding else ""
-    out.print(Text.assemble(title, (f"  {printable(where)}{read}", "dim")))
+    show(Text.assemble(title, (f"  {printable(where)}{read}", "dim")))
     for match in matches:
-        out.print(_headline(match, rules[match.rule]))
+        show(_headline(match, rules[match.rule]), "  ")
         for passage in passages(article.body, match.evidence):
-            out.print(shown_passage(passage, "      "))
-    out.print()
+            show(shown_passage(passage), "      ")
+    click.echo()
 
 
-def shown_passage(passage: Passage, indent: str) -> Text:
+def shown_passage(passage: Passage) -> Text:
     """Return a passage as a terminal shows it, with what matched marked."""
     from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
 
-    line = Text(f"{indent}… " if passage.before else indent)
+    line = Text("… " if passage.before else "")
     for piece in passage.pieces:
         line.append(piece.text, "bold black on bright_yellow" if piece.marked else "")
     line.append(" …" if passage.after else "")
@@ -183,7 +182,7 @@ def shown_passage(passage: Passage, indent: str) -> Text:
 def _headline(match: Match, rule: Rule) -> Text:
     from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
 
-    head = Text(f"  [{match.level.label.upper()}] {rule.title}")
+    head = Text(f"[{match.level.label.upper()}] {printable(rule.title)}")
     if rule.id != _QUERY_RULE:
         head.append(f"  {rule.id}", "dim")
     return head

@@ -19,6 +19,7 @@ from monitor.errors import Location, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -169,6 +170,20 @@ def console() -> Console:
         return Console(highlight=False, soft_wrap=False)
     # Not a terminal: no colour, and lines as long as they are, so that grep finds what it should.
     return Console(highlight=False, no_color=True, width=1_000, soft_wrap=True)
+
+
+def show(text: Text | str, head: str = "", style: str = "") -> None:
+    """Print text behind `head`; on a terminal, what does not fit goes on below its beginning."""
+    from rich.cells import cell_len  # noqa: PLC0415 - rich loads when something is shown
+    from rich.text import Text  # noqa: PLC0415
+
+    out = console()
+    told = Text(printable(text), style) if isinstance(text, str) else text
+    if out.is_terminal:
+        indent = cell_len(head)
+        lines = told.wrap(out, max(out.width - indent, _LEAST_ROOM))
+        told = Text(f"\n{' ' * indent}").join(lines)
+    out.print(Text(head, style) + told)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, empty: str) -> None:

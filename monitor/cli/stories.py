@@ -8,14 +8,13 @@ from monitor.cli.choices import since_of
 from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import (
     common,
-    console,
     emit,
     plural,
-    printable,
     printing,
     refuse_list_options,
     say,
     short,
+    show,
     stamp,
 )
 from monitor.errors import UsageError
@@ -79,23 +78,17 @@ def _show(entry: StoryEntry) -> None:
     rules = ", ".join(f"{rule} ({count})" for rule, count in sorted(entry.rules.items()))
     parts = [plural(story.articles, "article"), plural(story.publishers, "publisher")]
     parts += ["acknowledged"] if story.acknowledged else []
-    out = console()
-    title = f"{story.id}  {printable(story.title)}"
-    out.print(title, style="bold", markup=False)
-    out.print(
-        f"    {short(story.opened)} – {short(story.last)}, {', '.join(parts)}"
-        f"{f'; rules: {rules}' if rules else ''}",
-        markup=False,
-    )
+    show(story.title, f"{story.id}  ", "bold")
+    hit = f"; rules: {rules}" if rules else ""
+    show(f"{short(story.opened)} – {short(story.last)}, {', '.join(parts)}{hit}", "    ")
     for article in entry.articles:
-        out.print(
-            f"    {article.article:>6}  {short(article.at)}  {article.source}: "
-            f"{printable(article.title)}  [{article.joined.value}: {printable(article.detail)}]",
-            markup=False,
+        show(
+            f"{article.source}: {article.title}  [{article.joined.value}: {article.detail}]",
+            f"    {article.article:>6}  {short(article.at)}  ",
         )
     hidden = story.articles - len(entry.articles)
     if hidden > 0:
-        out.print(f"    … and {hidden} more: monitor stories --story {story.id}", markup=False)
+        show(f"… and {hidden} more: monitor stories --story {story.id}", "    ")
 
 
 def _as_object(entry: StoryEntry) -> dict[str, object]:

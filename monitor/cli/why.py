@@ -12,7 +12,7 @@ import click
 from monitor.articles.identity import identity_keys
 from monitor.cli.hits import evidence_objects
 from monitor.cli.opening import now, open_database, open_rules, open_settings
-from monitor.cli.output import ago, console, emit, printable, printing, short, stamp
+from monitor.cli.output import ago, emit, printing, short, show, stamp
 from monitor.config.settings import Settings
 from monitor.errors import UsageError
 from monitor.model.article import Article, StoredArticle
@@ -232,44 +232,28 @@ def _show(article: StoredArticle, steps: list[_Step], *, as_json: bool) -> None:
             }
         )
         return
-    out = console()
-    out.print(f"{article.id}  {printable(article.article.title)}", style="bold", markup=False)
+    show(article.article.title, f"{article.id}  ", style="bold")
     _print_steps(steps, article.article.body)
-    out.print()
+    click.echo()
 
 
 def _show_absent(what: str, steps: list[_Step], *, as_json: bool) -> None:
     if as_json:
         emit({"article": None, "url": what, "steps": [_step_object(step) for step in steps]})
         return
-    console().print(f"{printable(what)} is not stored.", markup=False)
+    show(f"{what} is not stored.")
     _print_steps(steps)
 
 
 def _print_steps(steps: Iterable[_Step], body: str = "") -> None:
-    from rich.padding import Padding  # noqa: PLC0415 - rich loads when something is shown
-    from rich.text import Text  # noqa: PLC0415
-
-    from monitor.cli.match import shown_passage  # noqa: PLC0415
+    from monitor.cli.match import shown_passage  # noqa: PLC0415 - loads with what is shown
     from monitor.notify.passages import passages  # noqa: PLC0415
 
-    out = console()
     for step in steps:
         head = f"  {short(step.at, missing=''):<16}  {step.stage:<9} "
-        text = Text(printable(step.text))
-        if out.is_terminal:
-            # Long lines are broken, and go on below their own beginning.
-            out.print(Text(head), end="")
-            lines = text.wrap(out, max(out.width - len(head), 20))
-            out.print(Text("\n" + " " * len(head)).join(lines))
-        else:
-            out.print(Text(head) + text)
+        show(step.text, head)
         for passage in passages(body, step.evidence) if step.evidence else ():
-            line = shown_passage(passage, "")
-            if out.is_terminal:
-                out.print(Padding(line, (0, 0, 0, len(head)), expand=False))
-            else:
-                out.print(Text(" " * len(head)) + line)
+            show(shown_passage(passage), " " * len(head))
 
 
 def _step_object(step: _Step) -> dict[str, object]:

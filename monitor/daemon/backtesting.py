@@ -29,9 +29,9 @@ from monitor.pipeline.backtest import Outcome, Tally, Trial, event_time
 
 SourceTags = Mapping[str, tuple[str, ...]]
 
-_PIECE = 4_000_000
+_PIECE = 1_000_000
 """Bytes of a .jsonl file that are tried together."""
-_SPAN = 2_000
+_SPAN = 500
 """Stored articles that are tried together."""
 _WORTH = 2
 """Pieces for which it is worth to start another process."""

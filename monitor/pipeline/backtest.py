@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.article import Article, StoredArticle
 from monitor.model.hit import Match
 from monitor.model.rule import Rule
+from monitor.model.source import Refusal
 
 SAMPLES = 3
 """Hits of each rule that are kept to be shown: so many first ones, so many best ones."""
-REPLAYED = 2_000
+REPLAYED = 1_000
 """Articles that are kept to ask the policy about."""
 CHANGES = 1_000
 """Gained and lost articles of each rule that are kept to be listed; all are counted."""
+REFUSALS = 20
+"""Refused items that are kept to be named; all are counted."""
+_FORMER = "\0"
+"""Before the id of a running version: no rule can be called so."""
 
 
 class Trial:
@@ -33,30 +38,34 @@ class Trial:
         self.former = dict(former)
         self.others = tuple(others)
         self._tried: RuleSet | None = None
-        self._before: RuleSet | None = None
         self._beside: RuleSet | None = None
 
     def __reduce__(self) -> tuple[type[Trial], tuple[object, ...]]:
         return (Trial, (self.rules, self.former, self.others))
 
-    def run(self, article: Article, reference: str, at: datetime) -> Tried | None:
-        """Try every rule on one article, as of `at`; None when no version of any hits it."""
-        if self._tried is None or self._before is None:
-            self._tried = compile_rules(self.rules)
-            self._before = compile_rules(self.former.values())
-        hits = self._tried.match(article, at)
-        former = self._before.match(article, at)
-        if not hits and not former:
-            return None
-        if self._beside is None:
+    def run(self, article: Article, reference: str, at: datetime, seen: datetime) -> Tried | None:
+        """Try every rule on one article; None when no version of any hits it.
+
+        `at` is the moment that it counts for, `seen` when it was looked at: `only.max_age` is
+        measured from that.
+        """
+        if self._tried is None:
+            # Both versions in one set: an article is read once.
+            running = (replace(rule, id=f"{_FORMER}{rule.id}") for rule in self.former.values())
+            self._tried = compile_rules((*self.rules, *running))
             self._beside = compile_rules(self.others)
-        beside = self._beside.match(article, at) if hits else ()
+        found = self._tried.match(article, seen)
+        if not found:
+            return None
+        hits = tuple(match for match in found if not match.rule.startswith(_FORMER))
+        former = (match.rule for match in found if match.rule.startswith(_FORMER))
+        beside = self._beside.match(article, seen) if self._beside and hits else ()
         return Tried(
             reference=reference,
             article=article,
             at=at,
-            matches=tuple(hits),
-            former=frozenset(match.rule for match in former),
+            matches=hits,
+            former=frozenset(id.removeprefix(_FORMER) for id in former),
             beside=frozenset(match.rule for match in beside),
         )
 
@@ -74,6 +83,23 @@ class Tried:
     """Rules on trial whose running version hits it."""
     beside: frozenset[str]
     """Other rules that hit it."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What trying the rules on some articles gave."""
+
+    read: int = 0
+    found: list[Tried] = field(default_factory=list)
+    refused: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    """The first ones."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Count an item that is no article."""
+        self.refused += 1
+        if len(self.refusals) < REFUSALS:
+            self.refusals.append(refusal)
 
 
 def event_time(stored: StoredArticle) -> datetime:
@@ -144,15 +170,19 @@ class Tally:
     def __init__(self, trial: Trial) -> None:
         self.rules = {rule.id: RuleTally(rule) for rule in trial.rules}
         self.articles = 0
+        self.refused = 0
+        self.refusals: list[Refusal] = []
         self.replayed: list[Tried] = []
         """The earliest hit articles, for asking the policy what it would have sent."""
         self.hit_articles = 0
         self._compared = frozenset(trial.former)
 
-    def add(self, read: int, found: Iterable[Tried]) -> None:
-        """Count `read` articles, with what was found in them."""
-        self.articles += read
-        for tried in found:
+    def add(self, outcome: Outcome) -> None:
+        """Count what some articles gave."""
+        self.articles += outcome.read
+        self.refused += outcome.refused
+        self.refusals = (self.refusals + outcome.refusals)[:REFUSALS]
+        for tried in outcome.found:
             matches = {match.rule: match for match in tried.matches}
             for id, tally in self.rules.items():
                 tally.add(tried, matches.get(id), compared=id in self._compared)
