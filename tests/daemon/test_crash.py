@@ -1,0 +1,90 @@
+"""A daemon killed with -9 at any moment loses no alert and doubles no hit."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from monitor.model.alert import AlertState
+from monitor.model.listing import AlertFilter, HitFilter
+from monitor.store import open_store
+from tests.daemon.parts import until
+from tests.daemon.process import RULES, Process, drop
+from tests.notify.serving import Reply, http_receiver
+
+# All of them on CI; a few where somebody waits for the result.
+KILLS = int(os.environ.get("MONITOR_KILLS", "50" if os.environ.get("CI") else "6"))
+ARTICLES = 2
+"""Articles that arrive before each start."""
+LATEST = 2.5
+"""Seconds after its start at which a daemon is killed at the latest: it has caught up by then."""
+
+CONFIG = """\
+database: sqlite:///state/monitor.db
+sources:
+  - {{id: inbox, type: corpus, path: inbox/, every: 1s}}
+channels:
+  hook: json://127.0.0.1:{port}/
+routes:
+  - {{when: {{}}, to: [hook], group_by: none}}
+"""
+MARK = re.compile(r"mark-\d+")
+
+
+@pytest.mark.timeout(900)
+def test_every_alert_arrives_and_no_hit_is_doubled(
+    quick_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = random.randrange(1_000_000)
+    dice = random.Random(seed)
+    place = quick_folder
+    for name in ("rules", "inbox"):
+        (place / name).mkdir()
+    (place / "rules" / "watch.yaml").write_text(RULES)
+    expected: set[str] = set()
+    with http_receiver(Reply(200)) as hook:
+        (place / "monitor.yaml").write_text(CONFIG.format(port=hook.port))
+
+        def arrived() -> Counter[str]:
+            bodies = [request.body.decode() for request in list(hook.requests)]
+            return Counter(mark for body in bodies for mark in set(MARK.findall(body)))
+
+        for _ in range(KILLS):
+            for _ in range(ARTICLES):
+                mark = f"mark-{len(expected)}"
+                expected.add(mark)
+                drop(place, mark, f"title: {mark} on the move\n\nThe troops of {mark} are moving.")
+            with Process(place) as daemon:
+                try:
+                    daemon.process.wait(dice.uniform(0.2, LATEST))
+                except subprocess.TimeoutExpired:
+                    daemon.send(signal.SIGKILL)
+        with Process(place) as daemon:
+            until(lambda: expected <= arrived().keys(), 120)
+            assert daemon.end() == 0
+        counts = arrived()
+
+    repeats = sum(counts.values()) - len(counts)
+    with capsys.disabled():
+        print(f"\n{KILLS} kills (seed {seed}): {len(expected)} alerts, {repeats} repeated")
+    assert counts.keys() == expected
+    # Only what was on its way at the moment of a kill can come twice: one message a kill.
+    assert repeats <= KILLS
+    store = open_store(f"sqlite:///{place / 'state' / 'monitor.db'}")
+    try:
+        hits = list(store.all_hits(HitFilter()))
+        alerts = store.alerts(AlertFilter(), 10_000)
+    finally:
+        store.close()
+    assert len(hits) == len({entry.hit.article for entry in hits}) == len(expected)
+    assert Counter(entry.alert.state for entry in alerts) == {AlertState.SENT: len(expected)}
+    assert Counter(hit for entry in alerts for hit in entry.alert.hits) == Counter(
+        entry.hit.id for entry in hits
+    )

@@ -1,0 +1,72 @@
+"""Watching: a change is heard of soon, whether a file is written into or replaced."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.daemon.watching import Watcher
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[[Path], threading.Event]]:
+    watchers: list[Watcher] = []
+
+    def begin(place: Path) -> threading.Event:
+        heard = threading.Event()
+        watchers.append(Watcher(place, heard.set))
+        watchers[-1].start()
+        return heard
+
+    yield begin
+    for one in watchers:
+        one.stop()
+    for one in watchers:
+        one.join()
+        assert not one._thread.is_alive()
+
+
+def change_until(heard: threading.Event, change: Callable[[int], object]) -> None:
+    """Change until it is heard of: a watcher takes a moment to begin."""
+    for number in range(40):
+        change(number)
+        if heard.wait(0.5):
+            return
+    raise AssertionError("it was never heard of")
+
+
+def test_a_rule_file_below_the_folder_is_heard_of(watch, tmp_path):
+    (tmp_path / "sub").mkdir()
+    heard = watch(tmp_path)
+    change_until(heard, lambda number: (tmp_path / "sub" / "a.yml").write_text(str(number)))
+
+
+def test_of_a_file_its_replacement_is_heard_of(watch, tmp_path):
+    config = tmp_path / "monitor.yaml"
+    config.write_text("a")
+    heard = watch(config)
+
+    def replace(number: int) -> None:
+        (tmp_path / "new").write_text(str(number))
+        (tmp_path / "new").rename(config)
+
+    change_until(heard, replace)
+
+
+def test_other_files_are_none_of_its_business(watch, tmp_path):
+    rules = watch(tmp_path)
+    config = watch(tmp_path / "monitor.yaml")
+    change_until(rules, lambda number: (tmp_path / "a.yaml").write_text(str(number)))
+    rules.clear()
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / ".hidden.yaml").write_text("x")
+    assert not rules.wait(1.0)
+    assert not config.is_set()
+
+
+def test_a_folder_that_is_not_there_yet_is_nobody_s_trouble(watch, tmp_path):
+    heard = watch(tmp_path / "later" / "monitor.yaml")
+    assert not heard.is_set()
