@@ -13,7 +13,7 @@ from monitor.model.article import Article
 from monitor.model.condition import Exact, Near, Or, Phrase
 from monitor.model.hit import Evidence
 from monitor.model.rule import Rule
-from tests.matching.reference.budget import EXAMPLES, bounded
+from tests.matching.reference.budget import EXAMPLES, bounded, briefly
 from tests.matching.reference.conditions import conditions, counted, lists, nears
 from tests.matching.reference.evaluator import evaluate
 from tests.matching.reference.strategies import NOW, Scene, Trees, many_words, scenes
@@ -72,19 +72,32 @@ def test_they_agree_on_long_lists_and_many_different_words(scene: Scene) -> None
 
 BYSTANDERS = compile_rules(
     Rule(
-        id=f"bystander{number}",
+        id=text,
         version="v",
         title="",
-        match=Phrase((Exact(f"bystander{number % 700}"),), source="bystander"),
+        match=Phrase(tuple(map(Exact, text.split())), source="bystander"),
     )
-    for number in range(2_000)
+    for number in range(1_200)
+    for text in (f"bystander{number % 700}", f"the bystander{number}", f"sent the{number} troops")
 )
+"""Thousands of rules and phrases that no article has anything of."""
 
 
 @bounded
-@given(scenes(rules=SIZE, articles=SIZE))
+@given(scenes(rules=16, articles=4))
 def test_they_agree_on_few_rules_among_thousands(scene: Scene) -> None:
     agree(scene, BYSTANDERS.replace(scene.rules, []))
+
+
+@briefly
+@given(scenes(rules=12, articles=4))
+def test_they_agree_after_hundreds_of_articles(scene: Scene) -> None:
+    ruleset = BYSTANDERS.replace(scene.rules, [])
+    for _ in range(80):
+        for article in scene.articles:
+            ruleset.match(article, NOW)
+    agree(scene, ruleset)
+    agree(scene, ruleset.replace(scene.rules[:3], []))
 
 
 def test_they_agree_on_more_occurrences_than_are_shown() -> None:
