@@ -77,6 +77,7 @@ class _VersionCols(TypedColumns):
     source_tags: Named[list[str]] = Column(JSON)
     path: Named[str | None] = Column(Words)
     external_id: Named[str | None] = Column(Words)
+    numbered: Named[bool]
     encoding: Named[str | None] = Column(Words)
     shared_link: Named[bool]
     notes: Named[list[str]] = Column(JSON)

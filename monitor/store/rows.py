@@ -24,6 +24,7 @@ _VERSION = (
     "source_tags",
     "path",
     "external_id",
+    "numbered",
     "encoding",
     "shared_link",
     "notes",

@@ -122,6 +122,15 @@ def test_a_failed_alert_is_due_again_when_it_was_said_to_be(store: SqlStore) -> 
     assert leased == alert("a", attempts=1, due=at(2))
 
 
+def test_a_failure_without_a_time_to_try_again_leaves_the_alert_due(store: SqlStore) -> None:
+    store.enqueue(alert("a"))
+    lease(store)
+
+    store.record(attempt("a", outcome=DeliveryOutcome.RETRY), retry_at=None, dead=False)
+
+    assert lease(store) == ["a"]
+
+
 def test_a_dead_alert_is_not_tried_again_and_what_follows_is(store: SqlStore) -> None:
     store.enqueue(alert("a"))
     lease(store)

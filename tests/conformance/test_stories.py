@@ -231,6 +231,26 @@ def test_features_of_another_version_are_passed_over(store: SqlStore, database_u
     engine.dispose()
 
     assert candidates(store, features(text())) == []
+    (entry,) = store.stories(1)
+    assert store.split_story([entry.articles[0].article], NOW) is not None
+
+
+def test_an_article_too_short_for_copies_is_found_by_its_terms(store: SqlStore) -> None:
+    short = text("Tokayev resigns", "")
+    assert features(short).bands == ()
+    article, _ = put(store, short)
+
+    assert [known.article for known in candidates(store, features(short))] == [article]
+
+
+def test_more_terms_than_are_held_in_memory_are_counted_too(store: SqlStore) -> None:
+    put(store, text())
+    many = [f"term{n}" for n in range(100_001)]
+    with store.writing() as writing:
+        first, second = writing.rarity(many), writing.rarity(features(text()).terms)
+
+    assert len(first.counts) == 100_001
+    assert set(second.counts.values()) == {1}
 
 
 # --- joining

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -64,6 +66,18 @@ def test_a_url_that_cannot_be_used_is_refused_in_words(url: str, says: str) -> N
 @pytest.mark.parametrize("url", ["postgresql://u@h/d", "postgresql+psycopg2://u@h/d"])
 def test_every_postgresql_url_means_psycopg(url: str) -> None:
     assert parse_url(url).drivername == "postgresql+psycopg"
+
+
+def test_postgresql_without_its_driver_says_what_to_install() -> None:
+    program = (
+        "import sys; sys.modules['psycopg'] = None; from monitor.store import state;"
+        "state('postgresql://host/db')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert "install monitor[postgresql]" in done.stderr
 
 
 def test_passwords_of_a_url_never_reach_a_message(tmp_path: Path) -> None:

@@ -60,6 +60,9 @@ def test_a_backup_that_cannot_be_written_says_so(sqlite_url: str, tmp_path: Path
 
     with pytest.raises(StoreError, match=r"nowhere/copy\.db could not be made"):
         store.backup(tmp_path / "nowhere" / "copy.db")
+    (tmp_path / "copy.db.part").mkdir()
+    with pytest.raises(StoreError, match=r"copy\.db could not be made: Is a directory"):
+        store.backup(tmp_path / "copy.db")
 
     store.close()
 
