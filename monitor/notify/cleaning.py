@@ -36,6 +36,8 @@ CUT = " …"
 
 def clean(text: str) -> str:
     """Return the text without control, invisible and reordering characters; keeps line breaks."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _ESCAPES.sub("", text)
     text = _BREAKS.sub("\n", text)
     text = _GONE.sub("", text)

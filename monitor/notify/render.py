@@ -108,6 +108,7 @@ class Templates:
             autoescape=dialect is MAIL_HTML,  # noqa: S701 - `finalize` escapes in every dialect
             finalize=dialect.literal,
             undefined=StrictUndefined,
+            auto_reload=self.own,
             trim_blocks=True,
             lstrip_blocks=True,
         )
