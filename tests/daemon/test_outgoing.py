@@ -107,8 +107,12 @@ def test_a_channel_that_is_gone_ends_and_a_new_one_begins(bench):
     one.use(DUTY)
     one.outgoing.follow()
     until(lambda: one.notifier.subjects() == ["waits"])
-    one.outgoing.follow()
-    until(lambda: [stage.name for stage in one.outgoing.stages()] == ["deliver duty"])
+
+    def only_duty() -> bool:
+        one.outgoing.follow()
+        return [stage.name for stage in one.outgoing.stages()] == ["deliver duty"]
+
+    until(only_duty)
 
 
 def test_a_channel_that_is_back_while_it_still_sends_sends_nothing_twice(bench):

@@ -112,8 +112,8 @@ def test_an_edit_is_read_when_it_looks_the_same_twice(bench):
     assert bench.words() == ["troops"]
     assert bench.reloading.turn() is None
     assert bench.words() == ["guards"]
+    until(lambda: bench.manager.all("READY") == ["1"])
     assert bench.manager.all("RELOADING") == ["1"]
-    assert bench.manager.all("READY") == ["1"]
     assert bench.settle() == [None]
 
 
