@@ -16,7 +16,7 @@ from monitor.daemon.generation import Generation
 from monitor.errors import InvalidRules, Problem, Severity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.rule import Rule
-from monitor.rules import Rulebook, load_rules, run_samples
+from monitor.rules import Rulebook, load_rules, load_usable, run_samples
 
 log = structlog.get_logger(part="rules")
 
@@ -34,20 +34,28 @@ def load(path: Path, environ: Mapping[str, str], now: datetime) -> Generation:
 
     """
     settings = load_settings(path, environ)
-    try:
-        rulebook = read_rules(settings)
-    except InvalidRules as error:
-        return make_generation(settings, error.usable.rules, now, broken=errors_of(error))
-    return make_generation(settings, rulebook.rules, now)
+    rulebook = load_usable(
+        settings.rules, sources=settings.source_tags, channels=names_of(settings)
+    )
+    _log_doubts(rulebook)
+    return make_generation(settings, rulebook.rules, now, broken=rulebook.errors)
 
 
 def read_rules(settings: Settings) -> Rulebook:
     """Read the rules; what is doubtful is logged. Raises InvalidRules."""
-    names = [channel.name for channel in settings.channels]
-    rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names)
+    rulebook = load_rules(settings.rules, sources=settings.source_tags, channels=names_of(settings))
+    _log_doubts(rulebook)
+    return rulebook
+
+
+def names_of(settings: Settings) -> list[str]:
+    """Return the names of the channels, which rules' `notify` may name."""
+    return [channel.name for channel in settings.channels]
+
+
+def _log_doubts(rulebook: Rulebook) -> None:
     for warning in rulebook.warnings:
         log.warning("doubtful", problem=str(warning))
-    return rulebook
 
 
 def errors_of(error: InvalidRules) -> tuple[Problem, ...]:

@@ -2,7 +2,7 @@
 
 from monitor.rules.files import rule_files
 from monitor.rules.lint import lint
-from monitor.rules.loading import Rulebook, load_rules, parse_rule
+from monitor.rules.loading import Rulebook, load_rules, load_usable, parse_rule
 from monitor.rules.samples import SampleResult, run_samples
 from monitor.rules.schema import rules_schema
 from monitor.rules.version import version_of
@@ -12,6 +12,7 @@ __all__ = [
     "SampleResult",
     "lint",
     "load_rules",
+    "load_usable",
     "parse_rule",
     "rule_files",
     "rules_schema",

@@ -14,7 +14,8 @@ from monitor.rules.correlating import check_names
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
 from monitor.rules.files import rule_files
 from monitor.rules.items import read_item
-from monitor.rules.wordlists import WordLists
+from monitor.rules.walk import nodes
+from monitor.rules.wordlists import UNUSABLE, WordLists
 from monitor.yaml12 import Fields, Reader, load_bytes
 
 MAX_FILE = 256_000_000
@@ -31,6 +32,8 @@ class Rulebook:
     rules: tuple[Rule, ...]
     warnings: tuple[Problem, ...] = ()
     files: tuple[Path, ...] = ()
+    errors: tuple[Problem, ...] = ()
+    """Why other rules are left out (`load_usable`); `load_rules` raises instead."""
 
 
 def load_rules(
@@ -47,40 +50,52 @@ def load_rules(
         InvalidRules: with every error and warning of every file, by place.
 
     """
-    with _collector_paused():
-        return _load(folder, Surroundings(sources, channels))
+    rulebook = load_usable(folder, sources=sources, channels=channels)
+    if rulebook.errors:
+        raise InvalidRules(_sorted([*rulebook.errors, *rulebook.warnings]))
+    return rulebook
 
 
-def _load(folder: Path, surroundings: Surroundings) -> Rulebook:
+def load_usable(
+    folder: Path,
+    *,
+    sources: Mapping[str, tuple[str, ...]] | None = None,
+    channels: Collection[str] | None = None,
+) -> Rulebook:
+    """Read as `load_rules` does, and leave out what cannot be used; never raises for bad input.
+
+    Left out are the files that cannot be read, rules with an error, rules that use a list with an
+    error, and correlations that count a rule left out.
+    """
     reader = Reader()
     try:
         files = rule_files(folder)
     except OSError as error:
         message = f"the rules cannot be read: {error.strerror}"
         where = Location(str(error.filename or folder))
-        raise InvalidRules([Problem("unreadable", message, where)]) from None
+        return Rulebook((), errors=(Problem("unreadable", message, where),))
     if not files:
         hint = "put rules into *.yaml files there"
         reader.report(
             "no-rules", "there is no rule file", Location(str(folder)), hint, Severity.WARNING
         )
-    texts = [(path, data) for path in files if (data := _read(reader, path)) is not None]
-    rules = _Folder(reader, surroundings).read(texts)
-    return Rulebook(rules, tuple(_sorted(reader.problems)), files)
+    with _without_collection():
+        texts = [(path, data) for path in files if (data := _read(reader, path)) is not None]
+        rules, problems = _Folder(reader, Surroundings(sources, channels)).read(texts)
+    errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
+    warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
+    return Rulebook(rules, warnings, files, errors)
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keep Python from looking for garbage among all that is read and will stay.
-
-    That takes a third of the time of a load, and finds nothing: the tree has no cycles.
-    """
-    enabled = gc.isenabled()
+def _without_collection() -> Iterator[None]:
+    """Pause the garbage collector: millions of nodes are made, and none of them is garbage yet."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if enabled:
+        if was_on:
             gc.enable()
 
 
@@ -91,8 +106,10 @@ def parse_rule(text: str, file: str) -> Rule:
         InvalidRules: if it is not readable (any more), or holds more or fewer rules.
 
     """
-    reader = Reader()
-    rules = _Folder(reader, Surroundings(), alone=True).read([(Path(file), text.encode())])
+    folder = _Folder(Reader(), Surroundings(), alone=True)
+    rules, problems = folder.read([(Path(file), text.encode())])
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise InvalidRules(problems)
     if len(rules) != 1:
         message = f"one rule was expected here, not {len(rules)}"
         raise InvalidRules([Problem("one-rule", message, Location(file))])
@@ -123,30 +140,43 @@ class _Folder:
         self._lists = WordLists(reader, lambda node: read_item(reader, node, self._lists))
         self._entries = EntryReader(reader, self._lists, surroundings)
         self._rules: dict[str, Rule] = {}
+        self._faulty: set[str] = set()
 
-    def read(self, texts: Iterable[tuple[Path, bytes]]) -> tuple[Rule, ...]:
-        """Return the rules of these files.
-
-        Raises:
-            InvalidRules: with every error and warning.
-
-        """
-        roots = [(path, root) for path, data in texts if (root := self._root(path, data))]
-        for _, root in roots:
-            if lists := root.mapping("lists"):
+    def read(self, texts: Iterable[tuple[Path, bytes]]) -> tuple[tuple[Rule, ...], list[Problem]]:
+        """Return the usable rules of these files, and every error and warning by place."""
+        roots = [
+            (path, data, self._root(path, data) if _may_hold_lists(data) else None)
+            for path, data in texts
+        ]
+        for _, _, root in roots:
+            if root is not None and (lists := root.mapping("lists")):
                 self._lists.add(lists)
+        roots.reverse()
         while roots:
-            # Each file's nodes are let go of when its rules are made: they are most of the memory.
-            self._file(*roots.pop(0))
+            path, data, root = roots.pop()
+            root = root or (None if _may_hold_lists(data) else self._root(path, data))
+            if root is not None:
+                self._file(path, root)
         self._lists.read_all()
         if not self._alone:
             check_names(self._reader, self._entries.references, self._rules.values())
         problems = self._reader.problems
         if self._broken:
             problems = [it for it in problems if it.code not in _MAY_BE_ELSEWHERE]
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            raise InvalidRules(_sorted(problems))
-        return tuple(self._rules.values())
+        return self._usable(), _sorted(problems)
+
+    def _usable(self) -> tuple[Rule, ...]:
+        sound = {id: rule for id, rule in self._rules.items() if id not in self._faulty}
+        if self._faulty or self._broken:
+            counted = [rule for rule in sound.values() if rule.correlate is not None]
+            for rule in counted:
+                names = rule.correlate.rules if rule.correlate is not None else ()
+                if any(not _is_tag(name) and name not in sound for name in names):
+                    del sound[rule.id]
+        return tuple(sound.values())
+
+    def _errors(self) -> int:
+        return sum(problem.severity is Severity.ERROR for problem in self._reader.problems)
 
     def _root(self, path: Path, data: bytes) -> Fields | None:
         try:
@@ -162,18 +192,52 @@ class _Folder:
         return self._reader.mapping(node, "a rule file", FILE_KEYS)
 
     def _file(self, path: Path, root: Fields) -> None:
+        errors_before = self._errors()
         given = root.get("defaults")
         defaults = NO_DEFAULTS if given is None else self._entries.defaults(given)
-        for node in root.items("rules"):
-            rule = self._entries.rule(node, defaults, path.parent)
+        faulty_file = self._errors() > errors_before
+        entries = root.items("rules")
+        entries.reverse()
+        while entries:
+            # A node is let go of when its rule is made: a tree takes more memory than its rules.
+            known = len(self._reader.problems)
+            rule = self._entries.rule(entries.pop(), defaults, path.parent)
             if rule is None:
                 continue
+            fresh = self._reader.problems[known:]
+            if (
+                faulty_file
+                or any(problem.severity is Severity.ERROR for problem in fresh)
+                or not _is_whole(rule)
+            ):
+                self._faulty.add(rule.id)
             if rule.id in self._rules:
                 first = self._rules[rule.id].location
                 message = f"the id {rule.id!r} is given twice (first at {first})"
                 self._reader.report("duplicate-id", message, rule.location, "rename one of them")
+                self._faulty.add(rule.id)
             else:
                 self._rules[rule.id] = rule
+
+
+def _is_tag(name: str) -> bool:
+    return name.startswith("tag:")
+
+
+def _is_whole(rule: Rule) -> bool:
+    """Whether nothing in the rule's condition stands for something that could not be read."""
+    if rule.match is None:
+        return rule.correlate is not None
+    return all(node != UNUSABLE for node in nodes(rule.match))
+
+
+def _may_hold_lists(data: bytes) -> bool:
+    """Whether a file can have the key `lists`, however it is written.
+
+    Rules are read when all lists are known. Of a file without lists the tree, which takes more
+    memory than its rules, is made only then.
+    """
+    return b"lists" in data or b"\\" in data or data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 
 def _sorted(problems: Iterable[Problem]) -> list[Problem]:

@@ -1,0 +1,85 @@
+"""What is wrong in one rule or file leaves the others running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import InvalidRules
+from monitor.rules import load_rules, load_usable
+
+SOUND = "rules: [{id: sound, match: word}]\n"
+
+
+def usable(folder: Path) -> tuple[list[str], list[str]]:
+    book = load_usable(folder)
+    return [rule.id for rule in book.rules], [problem.code for problem in book.errors]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("rules: [{id: broken, match: '(a OR'}]", "unclosed"),
+        ("rules: [{id: broken, match: a, level: loud}]", "choice"),
+        ("rules: [{id: broken, match: a, colour: red}]", "unknown-key"),
+        ("rules: [{id: broken}]", "missing-key"),
+        ("rules: [{id: broken, match: $nowhere}]", "unknown-list"),
+        ("defaults: {level: loud}\nrules: [{id: broken, match: a}]", "choice"),
+        ("rules: [{id: broken, match: a}", ""),
+        ("rules: [{match: a}]", "missing-key"),
+    ],
+)
+def test_a_broken_rule_is_left_out_and_told(tmp_path: Path, text: str, code: str) -> None:
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(SOUND, encoding="utf-8")
+    rules, codes = usable(tmp_path)
+    assert rules == ["sound"]
+    assert codes
+    if code and code != "unclosed":
+        assert codes == [code]
+    with pytest.raises(InvalidRules):
+        load_rules(tmp_path)
+
+
+def test_every_rule_that_uses_a_broken_list_is_left_out(tmp_path: Path) -> None:
+    """The list is told once; the second rule that uses it has no problem of its own."""
+    text = (
+        "lists: {bad: ['(a'], good: [b]}\n"
+        "rules:\n  - {id: one, match: $bad}\n  - {id: two, match: [$bad, x]}\n"
+        "  - {id: three, match: $good}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    rules, codes = usable(tmp_path)
+    assert rules == ["three"]
+    assert len(codes) == 1
+
+
+def test_a_correlation_of_a_rule_left_out_is_left_out(tmp_path: Path) -> None:
+    text = (
+        "rules:\n"
+        "  - {id: broken, match: '(a'}\n"
+        "  - {id: sound, match: b, tags: [t]}\n"
+        "  - {id: lame, correlate: {rules: [broken, sound], within: 1h, distinct: rules,"
+        " at_least: 2}}\n"
+        "  - {id: whole, correlate: {rules: [sound], within: 1h, distinct: sources, at_least: 2}}\n"
+        "  - {id: tagged, correlate: {rules: ['tag:t'], within: 1h, distinct: sources,"
+        " at_least: 2}}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    assert usable(tmp_path)[0] == ["sound", "whole", "tagged"]
+
+
+def test_of_an_id_given_twice_neither_runs(tmp_path: Path) -> None:
+    text = "rules: [{id: twin, match: a}, {id: twin, match: b}, {id: sound, match: c}]\n"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    assert usable(tmp_path) == (["sound"], ["duplicate-id"])
+
+
+def test_a_folder_that_cannot_be_read_gives_no_rule_and_one_error(tmp_path: Path) -> None:
+    assert usable(tmp_path / "nowhere") == ([], ["unreadable"])
+
+
+def test_sound_rules_are_all_usable_and_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text(SOUND, encoding="utf-8")
+    assert usable(tmp_path) == (["sound"], [])
