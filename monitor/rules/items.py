@@ -57,7 +57,7 @@ def read_item(reader: Reader, node: Scalar, lists: Mapping[str, Condition]) -> C
 
 def split_by_yaml(node: YamlMapping) -> str | None:
     """Return the query that YAML took for a mapping (`title: x` for `title:x`), if it did."""
-    if len(node.keys) != 1:
+    if len(node.entries) != 1:
         return None
     [(name, value)] = node.entries.items()
     if name not in _NAMES or not isinstance(value, Scalar):

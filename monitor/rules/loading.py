@@ -208,7 +208,7 @@ class _Folder:
             if (
                 faulty_file
                 or any(problem.severity is Severity.ERROR for problem in fresh)
-                or not _is_whole(rule)
+                or (known and not _is_whole(rule))  # told already, of a list that it uses
             ):
                 self._faulty.add(rule.id)
             if rule.id in self._rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 
 from monitor.model.condition import (
     NOWHERE,
@@ -58,13 +58,6 @@ class _TreeReader:
         self._reader = reader
         self._lists = lists
         self._depth = 0
-        self._keys: dict[str, Callable[[Fields], Condition]] = {
-            "all": lambda fields: self._joined(And, fields, "all"),
-            "any": lambda fields: self._joined(Or, fields, "any"),
-            "at_least": self._at_least,
-            "near": self._near,
-            "none": lambda fields: Not(self._joined(Or, fields, "none")),
-        }
 
     def condition(self, node: Node) -> Condition:
         if isinstance(node, Scalar):
@@ -91,8 +84,20 @@ class _TreeReader:
         fields = self._reader.mapping(node, "the condition", KEYS)
         if fields is None or not self._sound(fields):
             return UNUSABLE
-        parts = [read(fields) for key, read in self._keys.items() if key in fields]
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+        parts = tuple(self._parts(fields))
+        return parts[0] if len(parts) == 1 else And(parts)
+
+    def _parts(self, fields: Fields) -> Iterator[Condition]:
+        if "all" in fields:
+            yield self._joined(And, fields, "all")
+        if "any" in fields:
+            yield self._joined(Or, fields, "any")
+        if "at_least" in fields:
+            yield self._at_least(fields)
+        if "near" in fields:
+            yield self._near(fields)
+        if "none" in fields:
+            yield Not(self._joined(Or, fields, "none"))
 
     def _sound(self, fields: Fields) -> bool:
         """Whether the keys go together."""
@@ -101,7 +106,7 @@ class _TreeReader:
             if "none" in fields:
                 message = "`none` alone matches nearly every article"
                 report("none-alone", message, fields.node, "add `all` or `any` beside it")
-            elif not fields.node.keys.keys() - set(KEYS):
+            elif not fields.node.entries.keys() - set(KEYS):
                 hint = f"give one of {', '.join(_POSITIVE)}"
                 report("empty", "the condition is empty", fields.node, hint)
             return False

@@ -131,6 +131,7 @@ class _Builder:
         self._count = 0
         self._aliased = 0
         self._refused = Scalar(document, 0, 0, "", "")
+        self._names: dict[str, str] = {}
 
     def read(self, get_event: Callable[[], Any]) -> None:
         """Read events up to the end of the stream."""
@@ -266,7 +267,7 @@ class _Builder:
         name = key.raw
         if key is self._refused:
             return
-        if name in parent.keys:
+        if name in parent.entries:
             first = parent.keys[name].location
             message = f"the key {short(name)!r} is given twice (first in line {first.line})"
             self._report("duplicate-key", message, key.location, "keep one of them")
@@ -274,5 +275,5 @@ class _Builder:
             message = "merge keys (<<) are no part of YAML 1.2"
             self._report("merge-key", message, key.location, "write the keys out")
         else:
-            parent.keys[name] = key
-            parent.entries[name] = node
+            key.raw = self._names.setdefault(name, name)
+            parent.enter(key, node)

@@ -7,6 +7,7 @@ them, and a frozen dataclass costs several times as much to make.
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 
 from monitor.errors import Location
@@ -28,7 +29,7 @@ class Document:
         self.text = text
         self.file = file
         self.aliased = False
-        self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
+        self._starts = array("q", (0, *(found.end() for found in _BREAK.finditer(text))))
 
     def locate(self, index: int) -> Location:
         """Return the place of a character, given its index in the text."""
@@ -44,12 +45,12 @@ class Scalar:
     explicit core tag (`str`, `int` …) or empty.
     """
 
-    __slots__ = ("_offsets", "document", "end", "raw", "start", "style", "tag")
+    __slots__ = ("_end", "_offsets", "document", "raw", "start", "style", "tag")
 
     def __init__(self, document: Document, start: int, end: int, raw: str, style: str) -> None:
         self.document = document
         self.start = start
-        self.end = end
+        self._end = None if end - start == len(raw) else end  # one number less for most
         self.raw = raw
         self.style = style
         self.tag = ""
@@ -57,6 +58,11 @@ class Scalar:
 
     def __repr__(self) -> str:
         return f"Scalar({self.raw!r}, {self.location})"
+
+    @property
+    def end(self) -> int:
+        """The index behind its last character, or its closing quote."""
+        return self.start + len(self.raw) if self._end is None else self._end
 
     @property
     def value(self) -> CoreValue:
@@ -82,9 +88,11 @@ class Scalar:
         are moved into that range. Escapes, folding and indentation are followed exactly.
         """
         offset = min(max(offset, 0), len(self.raw))
-        length = self.end - self.start
-        if not self.style and length == len(self.raw):
+        if self._end is None:
             return self.document.locate(self.start + offset)
+        text, first = self.document.text, self.start + 1
+        if self.end - first == len(self.raw) + 1 and text.startswith(self.raw, first):
+            return self.document.locate(first + offset)  # quoted, nothing escaped or folded
         if self._offsets is None:
             source = self.document.text[self.start : self.end]
             self._offsets = offsets(source, self.style, self.raw)
@@ -122,17 +130,30 @@ class Mapping:
     A key is the text of a scalar, however it is written; `keys` has the scalars themselves.
     """
 
-    __slots__ = ("document", "end", "entries", "keys", "start")
+    __slots__ = ("_given", "_keys", "document", "end", "entries", "start")
 
     def __init__(self, document: Document, start: int) -> None:
         self.document = document
         self.start = start
         self.end = start
         self.entries: dict[str, Node] = {}
-        self.keys: dict[str, Scalar] = {}
+        self._given: list[Scalar] = []
+        self._keys: dict[str, Scalar] | None = None
 
     def __repr__(self) -> str:
         return f"Mapping({self.entries!r})"
+
+    @property
+    def keys(self) -> dict[str, Scalar]:
+        """The keys as they stand in the file; few are ever asked for, so they wait as a list."""
+        if self._keys is None:
+            self._keys = {key.raw: key for key in self._given}
+        return self._keys
+
+    def enter(self, key: Scalar, node: Node) -> None:
+        """Add an entry while the tree is made."""
+        self.entries[key.raw] = node
+        self._given.append(key)
 
     @property
     def value(self) -> dict[str, Node]:

@@ -53,14 +53,14 @@ class Reader:
             self._wrong_type(node, what, "a mapping of `key: value`")
             return None
         if allowed is not None:
-            for name in node.keys:
+            for name in node.entries:
                 if name not in allowed:
-                    free = [key for key in allowed if key not in node.keys]
+                    free = [key for key in allowed if key not in node.entries]
                     hint = did_you_mean(name, free or allowed)
                     message = f"{what} has no key {short(name)!r}"
                     self.report("unknown-key", message, node.keys[name], hint)
         for name in required:
-            if name not in node.keys:
+            if name not in node.entries:
                 self.report("missing-key", f"{what} needs the key {name!r}", node)
         return Fields(self, node)
 
