@@ -9,7 +9,6 @@ from datetime import datetime
 from monitor.matching.compile import Compiler
 from monitor.matching.necessary import Deriver
 from monitor.matching.properties import within_scope
-from monitor.matching.rarity import guess
 from monitor.matching.reading import WHOLE, Proofs, Reading, Scope, narrowed
 from monitor.matching.ruleset import own_language
 from monitor.matching.terms import Terms
@@ -75,7 +74,7 @@ def explain(rule: Rule, article: Article, now: datetime) -> Explanation:
         return Explanation(matched=False, scope=scope, tree=None)
     terms = Terms()
     lang = own_language(rule)
-    Deriver(terms, guess).of(rule.match, lang)
+    Deriver(terms).of(rule.match, lang)
     explainer = _Explainer(Compiler(terms), Reading(article, Vocabulary(terms)), lang)
     tree = explainer.part(rule.match, WHOLE)
     matched = tree.matched and all(part.matched for part in scope)

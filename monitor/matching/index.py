@@ -23,21 +23,30 @@ SMALL = 1_500
 
 
 class Index(Protocol):
-    """Finds candidates. Never changes, so threads may share it."""
+    """Finds candidates. Threads may share it."""
 
     def candidates(self, present: set[Atom]) -> Sequence[int]:
         """Return the numbers of the rules of whose every clause an atom is present, ascending."""
 
+    def chances(self) -> list[float]:
+        """Return how likely an article has each atom, as far as is known by now."""
 
-def build_index(rules: Sequence[Clauses], atoms: int) -> Index:
-    """Lay out the index of rules, numbered by position; atoms count from 0 to `atoms` - 1."""
-    return SetIndex(rules) if len(rules) < SMALL else ArrayIndex(rules, atoms)
+
+def build_index(rules: Sequence[Clauses], chances: Sequence[float]) -> Index:
+    """Lay out the index of rules, numbered by position.
+
+    `chances` holds for each atom how likely an article has it, as far as can be guessed.
+    """
+    if len(rules) < SMALL:
+        return SetIndex(rules, chances)
+    return ArrayIndex(rules, chances)
 
 
 class SetIndex:
     """By the rarest clause in a dictionary; the others are sets."""
 
-    def __init__(self, rules: Sequence[Clauses]) -> None:
+    def __init__(self, rules: Sequence[Clauses], chances: Sequence[float]) -> None:
+        self._chances = chances
         self._triggers: dict[Atom, list[int]] = {}
         self._others: list[tuple[frozenset[Atom], ...]] = []
         for number, clauses in enumerate(rules):
@@ -56,60 +65,119 @@ class SetIndex:
             if not any(clause.isdisjoint(present) for clause in others[number])
         )
 
+    def chances(self) -> list[float]:
+        """See Index."""
+        return list(self._chances)
+
 
 class ArrayIndex:
-    """Clauses are marked by their atoms in one go, then rules narrowed clause by clause.
+    """The rarest clause of each rule by its atoms, then the others, for all candidates at a time.
 
-    The rarest clause of rule `n` has number `n`; `_further[k]` gives the number of each rule's
-    clause `k + 1`, or that of a clause which is always marked.
+    Which clause is rarest is learned: the index counts in how many articles it has seen each atom,
+    and arranges itself anew when it has seen enough to know better than the guess it began with.
+    Threads may share it: counts may get lost, and the arrangement is swapped as a whole.
     """
 
-    def __init__(self, rules: Sequence[Clauses], atoms: int) -> None:
-        self._rules = len(rules)
-        pairs_atoms = array("i")
-        pairs_clauses = array("i")
-        further: list[NDArray[np.int32]] = []
-        count = len(rules)
-        depth = 0
-        while True:
-            numbers = np.full(len(rules), -1, np.int32)
-            for number, clauses in enumerate(rules):
-                if depth < len(clauses):
-                    clause = number if not depth else count
-                    count += clause == count
-                    numbers[number] = clause
-                    pairs_atoms.extend(clauses[depth])
-                    pairs_clauses.extend((clause,) * len(clauses[depth]))
-            if depth and (numbers < 0).all():
-                break
-            further.append(numbers)
-            depth += 1
-        self._always = count
-        self._further = []
-        for numbers in further[1:]:
-            numbers[numbers < 0] = count
-            self._further.append(numbers)
-        of_atoms = np.array(pairs_atoms, np.int32)
-        order = np.argsort(of_atoms, kind="stable")
-        self._postings = np.array(pairs_clauses, np.int32)[order]
-        bounds = np.searchsorted(of_atoms[order], np.arange(atoms + 1))
-        self._begin = bounds[:-1].astype(np.int32)
-        self._lengths = np.diff(bounds).astype(np.int32)
-        self._steps = np.arange(len(of_atoms), dtype=np.int32)
+    def __init__(self, rules: Sequence[Clauses], chances: Sequence[float]) -> None:
+        """Take the clauses of each rule, and for each atom a guess how likely an article has it."""
+        self._guess = np.array(chances, np.float32)
+        self._seen = np.zeros(len(chances), np.int32)
+        self._articles = 0
+        self._next = _LEARNED[0]
+        sizes = array("i", (len(clauses) for clauses in rules))
+        widest = max((len(atoms) for clauses in rules for atoms in clauses), default=1)
+        # One row a clause, filled up with an atom that never is there; the last row, which stands
+        # for the clauses that a rule does not have, is of the one that always is.
+        never, always = len(chances), len(chances) + 1
+        padding = [(never,) * (widest - size) for size in range(widest + 1)]
+        flat = array("i")
+        for clauses in rules:
+            for atoms in clauses:
+                flat.extend(atoms)
+                flat.extend(padding[len(atoms)])
+        flat.extend((always,) * widest)
+        self._clauses = np.array(flat, np.int32).reshape(-1, widest)
+        self._sizes = np.array(sizes, np.int32)
+        self._layout = _Layout(self._sizes, self._clauses, self._guess)
 
     def candidates(self, present: set[Atom]) -> Sequence[int]:
         """See Index."""
         atoms = np.fromiter(present, np.intp, len(present))
-        lengths = self._lengths[atoms]
-        ends = lengths.cumsum(dtype=np.int32)
-        total = int(ends[-1]) if len(ends) else 0
-        marked = np.zeros(self._always + 1, np.bool_)
-        at = (self._begin[atoms] - ends + lengths).repeat(lengths)
-        at += self._steps[:total]
-        marked[self._postings[at]] = True
-        marked[self._always] = True
-        found = marked[: self._rules].nonzero()[0]
-        for clauses in self._further:
-            found = found[marked[clauses[found]]]
+        layout = self._layout
+        found = layout.triggered(atoms)
+        there = np.zeros(len(self._guess) + 2, np.bool_)
+        there[atoms] = True
+        there[-1] = True
+        for clauses in layout.further:
+            # `take` a row and then column by column: a third of the time of indexing and `any`.
+            rows = self._clauses.take(clauses.take(found), axis=0, mode="wrap")
+            fits = there.take(rows[:, 0])
+            for column in range(1, rows.shape[1]):
+                fits |= there.take(rows[:, column])
+            found = found[fits]
+        self._learn(atoms)
         result: list[int] = found.tolist()
         return result
+
+    def chances(self) -> list[float]:
+        """See Index."""
+        result: list[float] = self._learned().tolist()
+        return result
+
+    def _learn(self, atoms: NDArray[np.intp]) -> None:
+        self._seen[atoms] += 1
+        self._articles += 1
+        if self._articles == self._next:
+            self._next = next((each for each in _LEARNED if each > self._articles), 0)
+            self._layout = _Layout(self._sizes, self._clauses, self._learned())
+
+    def _learned(self) -> NDArray[np.float32]:
+        known = (self._seen + self._guess * _DOUBT) / (self._articles + _DOUBT)
+        return known.astype(np.float32)
+
+
+_LEARNED = (300, 3_000, 30_000)
+"""Articles after which the index arranges itself anew."""
+_DOUBT = 20
+"""Articles that the first guess weighs as much as."""
+
+
+class _Layout:
+    """Which clause of each rule is asked for first, and which then."""
+
+    __slots__ = ("_begin", "_lengths", "_rules", "_steps", "further")
+
+    def __init__(
+        self, sizes: NDArray[np.int32], clauses: NDArray[np.int32], chances: NDArray[np.float32]
+    ) -> None:
+        of_rule = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        lacking = np.zeros(len(chances) + 2, np.float32)
+        lacking[:-2] = np.log1p(-np.minimum(chances, 0.999))
+        order = np.lexsort((-lacking[clauses[:-1]].sum(axis=1), of_rule)).astype(np.int32)
+        begin = sizes.cumsum(dtype=np.int32) - sizes
+        self.further: list[NDArray[np.int32]] = []
+        for depth in range(1, int(sizes.max(initial=0))):
+            numbers = np.full(len(sizes), -1, np.int32)
+            having = np.flatnonzero(sizes > depth)
+            numbers[having] = order[begin[having] + depth]
+            self.further.append(numbers)
+        indexed = np.flatnonzero(sizes).astype(np.int32)
+        first = clauses[order[begin[indexed]]]
+        real = first < len(chances)
+        rules, atoms = indexed[real.nonzero()[0]], first[real]
+        self._rules = rules[np.argsort(atoms, kind="stable")]
+        self._lengths = np.bincount(atoms, minlength=len(chances)).astype(np.int32)
+        self._begin = self._lengths.cumsum(dtype=np.int32) - self._lengths
+        self._steps = np.arange(len(self._rules), dtype=np.int32)
+
+    def triggered(self, atoms: NDArray[np.intp]) -> NDArray[np.int32]:
+        """Return the rules that have one of the atoms in their rarest clause, ascending."""
+        lengths = self._lengths.take(atoms)
+        ends = lengths.cumsum(dtype=np.int32)
+        at = (self._begin.take(atoms) - ends + lengths).repeat(lengths)
+        at += self._steps[: len(at)]
+        rules: NDArray[np.int32] = self._rules.take(at)
+        rules.sort()
+        first = np.ones(len(rules), np.bool_)
+        np.not_equal(rules[1:], rules[:-1], out=first[1:])
+        return rules[first]

@@ -83,13 +83,16 @@ class Word(_Words):
             return False
         return scope == WHOLE or bool(self.intervals(reading, scope))
 
+    def positions(self, reading: Reading) -> Sequence[int]:
+        """Return where the word stands in the article, in no order if it has several forms."""
+        if self.text is not None:
+            return reading.positions(self.text)
+        return [at for word in reading.words_of(self.atom) for at in reading.positions(word)]
+
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
         if self.atom not in reading.present:
             return ()
-        if self.text is not None:
-            return [(at, at) for at in reading.positions(self.text)]
-        words = reading.words_of(self.atom)
-        return [(at, at) for at in sorted(at for w in words for at in reading.positions(w))]
+        return [(at, at) for at in sorted(self.positions(reading))]
 
     def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
         if scope == WHOLE and self.text is not None:

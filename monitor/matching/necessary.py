@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.matching.terms import Atom, Terms, plain_words
+from monitor.matching.terms import Atom, Terms, any_of, plain_words
 from monitor.model.condition import (
     And,
     AnyWord,
@@ -26,9 +26,6 @@ MOST_CLAUSES = 6
 """Clauses of one rule that are indexed, the rarest ones; the rest is left to verification."""
 _LONG = 8
 """Clauses with more atoms become one atom of their own ("any of these")."""
-
-Rarity = Callable[[WordPattern], float]
-"""How likely an article has a word that fits: an estimate from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,8 @@ class Necessary:
 class Deriver:
     """Derives the clauses of conditions, over the same terms."""
 
-    def __init__(self, terms: Terms, rarity: Rarity) -> None:
+    def __init__(self, terms: Terms) -> None:
         self._terms = terms
-        self._rarity = rarity
         self._long: dict[tuple[int, str | None], tuple[Or, Clause | None]] = {}
         self._lang: str | None = None
 
@@ -115,8 +111,7 @@ class Deriver:
             plain = plain_words(words)
             if plain is None:
                 return None
-            atoms = frozenset((self._terms.run(plain).atom,))
-            return Clause(atoms, min(map(self._rarity, words)) / 4)
+            return self._of_atom(self._terms.run(plain).atom)
         [word] = words
         if isinstance(word, AnyWord) or (isinstance(word, Exact | Wildcard) and word.case):
             return None
@@ -160,13 +155,12 @@ class Deriver:
 
     def _word(self, word: WordPattern) -> Clause:
         assert not isinstance(word, AnyWord)  # noqa: S101 - the callers have looked
-        return Clause(frozenset((self._terms.atom(word, self._lang),)), self._rarity(word))
+        return self._of_atom(self._terms.atom(word, self._lang))
+
+    def _of_atom(self, atom: Atom) -> Clause:
+        return Clause(frozenset((atom,)), self._terms.chances[atom])
 
 
-def _any(clauses: Iterable[Clause]) -> Clause:
-    atoms: frozenset[Atom] = frozenset()
-    missing = 1.0
-    for clause in clauses:
-        atoms |= clause.atoms
-        missing *= 1 - clause.chance
-    return Clause(atoms, 1 - missing)
+def _any(clauses: Sequence[Clause]) -> Clause:
+    atoms = frozenset(atom for clause in clauses for atom in clause.atoms)
+    return Clause(atoms, any_of(clause.chance for clause in clauses))

@@ -16,7 +16,7 @@ from monitor.matching.intervals import (
     taking_part,
     unordered,
 )
-from monitor.matching.leaves import Leaf
+from monitor.matching.leaves import Leaf, Word
 from monitor.matching.properties import has_property
 from monitor.matching.reading import WHOLE, Proof, Proofs, Reading, Scope, Span, narrowed
 from monitor.matching.terms import Atom
@@ -25,6 +25,8 @@ from monitor.model.condition import Field, Property, Unit
 MOST_SPANS = 50
 """Pieces of evidence that one leaf of a rule gives at most, the first ones by position."""
 
+_FEW_PAIRS = 64
+"""Pairs of words that NEAR compares one by one."""
 MOST_PAIRS = 24
 """A list of more terms is asked what the article has, instead of term by term."""
 
@@ -55,6 +57,10 @@ class Placed(Node):
     @abstractmethod
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
         """Return the words of each occurrence, sorted, each once."""
+
+    def points(self, reading: Reading) -> Sequence[int] | None:  # noqa: ARG002 - some can tell
+        """Return where it occurs if that is single words and quickly told, in any order."""
+        return None
 
     @abstractmethod
     def take(
@@ -95,6 +101,10 @@ class Occurring(Placed):
 
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
         return self.leaf.intervals(reading, scope)
+
+    def points(self, reading: Reading) -> Sequence[int] | None:
+        leaf = self.leaf
+        return leaf.positions(reading) if isinstance(leaf, Word) else None
 
     def take(
         self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
@@ -192,6 +202,15 @@ class Listed(AnyPlaced):
         atoms = self._by_atom.keys() & present
         return [operand for atom in atoms for operand in self._by_atom[atom]]
 
+    def points(self, reading: Reading) -> Sequence[int] | None:
+        found: list[int] = []
+        for operand in self.possible(reading):
+            points = operand.points(reading)
+            if points is None:
+                return None
+            found += points
+        return found
+
     def holds(self, reading: Reading, scope: Scope) -> bool:
         possible = self.possible(reading)
         if scope == WHOLE:
@@ -211,7 +230,23 @@ class Near(Placed):
         self.ordered = in_order
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
+        if scope == WHOLE and self.distance is not None and len(self.operands) == 2:
+            left = self.operands[0].points(reading)
+            right = self.operands[1].points(reading)
+            if left is not None and right is not None and len(left) * len(right) <= _FEW_PAIRS:
+                return self._close(left, right, reading.split)
         return bool(self.intervals(reading, scope))
+
+    def _close(self, left: Sequence[int], right: Sequence[int], split: int) -> bool:
+        """Whether a word on the left and one on the right are near: the usual case, made quick."""
+        most = self.distance or 0
+        least = 1 if self.ordered else -most
+        for one in left:
+            for other in right:
+                near = least <= other - one <= most and one != other
+                if near and (one < split) == (other < split):
+                    return True
+        return False
 
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
         key = self, scope

@@ -51,6 +51,7 @@ class Reading:
 
     __slots__ = (
         "_all_placed",
+        "_bounds",
         "_entries",
         "_host",
         "_joined",
@@ -88,6 +89,7 @@ class Reading:
         self._all_placed = False
         self._runs: dict[Run, list[Interval]] = {}
         self._places: dict[str, list[Span] | None] = {}
+        self._bounds: tuple[list[int], list[int]] | None = None
         self._paragraphs: list[int] | None = None
         self._loud: frozenset[int] | None = None
         self._host: str | None = None
@@ -253,32 +255,38 @@ class Reading:
 
     def places(self, word: str) -> list[Span] | None:
         """Return the characters of each occurrence of a folded word, if that is quickly told."""
+        if self._all_placed:
+            starts, ends = self._characters()
+            split = self.split
+            return [(at >= split, starts[at], ends[at]) for at in self._positions.get(word, ())]
         if word not in self._places:
             title, body = self.title.places(word), self.body.places(word)
-            if title is None or body is None or self._all_placed or len(self._places) >= _FEW:
+            if title is None or body is None or len(self._places) >= _FEW:
                 found = None
             else:
                 found = [(False, *place) for place in title] + [(True, *place) for place in body]
             self._places[word] = found
         return self._places[word]
 
-    def _place(self, position: int) -> Span:
-        """Return the characters of the word at a position."""
-        word = self.words[position]
-        places = self.places(word)
-        if places is not None:
-            return places[bisect_left(self.positions(word), position)]
-        if position < self.split:
-            return False, self.title.starts[position], self.title.ends[position]
-        position -= self.split
-        return True, self.body.starts[position], self.body.ends[position]
+    def _characters(self) -> tuple[list[int], list[int]]:
+        """Return where each word starts and ends, counted from the start of its field."""
+        if self._bounds is None:
+            title, body = self.title, self.body
+            self._bounds = title.starts + body.starts, title.ends + body.ends
+        return self._bounds
 
     def span(self, interval: Interval) -> Span:
         """Return the characters from the first word of an interval to its last."""
-        in_body, start, end = self._place(interval[0])
-        if interval[1] != interval[0]:
-            end = self._place(interval[1])[2]
-        return in_body, start, end
+        first, last = interval
+        if not self._all_placed:
+            places = self.places(self.words[first])
+            others = places if first == last else self.places(self.words[last])
+            if places is not None and others is not None:
+                in_body, start, _ = places[bisect_left(self.positions(self.words[first]), first)]
+                end = others[bisect_left(self.positions(self.words[last]), last)][2]
+                return in_body, start, end
+        starts, ends = self._characters()
+        return first >= self.split, starts[first], ends[last]
 
     def touched(self, span: Span) -> Interval | None:
         """Return the words that share a character with a span, None if there are none."""

@@ -11,7 +11,6 @@ from monitor.matching.index import build_index
 from monitor.matching.necessary import Deriver, Necessary
 from monitor.matching.nodes import MOST_PAIRS, Lacks, Node
 from monitor.matching.properties import within_scope
-from monitor.matching.rarity import guess
 from monitor.matching.reading import WHOLE, Proofs, Reading
 from monitor.matching.terms import Atom, Terms, primary
 from monitor.matching.vocabulary import Vocabulary
@@ -73,7 +72,7 @@ class RuleSet:
         self._terms = terms
         self._ordered = [rules[id] for id in sorted(necessary)]
         needed = [necessary[rule.id] for rule in self._ordered]
-        self._index = build_index([each.clauses for each in needed], len(terms))
+        self._index = build_index([each.clauses for each in needed], terms.chances)
         self._always = [at for at, each in enumerate(needed) if not each.clauses]
         self._scopes = {
             at: rule.only for at, rule in enumerate(self._ordered) if rule.only != _ANYWHERE
@@ -124,6 +123,7 @@ class RuleSet:
             rules.pop(id, None)
             necessary.pop(id, None)
         terms = self._terms.copy()
+        terms.chances = self._index.chances()
         return _compiled(rules, terms, necessary, changed)
 
     def _prepare(self, number: int) -> _Program:
@@ -145,7 +145,7 @@ def compile_rules(rules: Iterable[Rule]) -> RuleSet:
 def _compiled(
     rules: dict[str, Rule], terms: Terms, necessary: dict[str, Necessary], changed: Sequence[Rule]
 ) -> RuleSet:
-    deriver = Deriver(terms, guess)
+    deriver = Deriver(terms)
     for rule in changed:
         rules[rule.id] = rule
         if rule.match is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import prod
 from typing import TypeVar
 
 from monitor.matching.fuzzy import FuzzyTerms
+from monitor.matching.rarity import guess
 from monitor.matching.wildcards import WildcardTerms
 from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard, WordPattern
 from monitor.text import fold, language_of_script, stem
@@ -44,6 +46,11 @@ def folded_wildcard(pattern: Wildcard) -> str:
         return pattern.pattern
     # Folding may make two characters of one: `?` is no more than "something" then.
     return "*".join(fold(part) for part in pattern.pattern.replace("?", "*").split("*"))
+
+
+def any_of(chances: Iterable[float]) -> float:
+    """Return how likely one at least of some independent things is."""
+    return 1 - prod(1 - chance for chance in chances)
 
 
 def plain_words(words: tuple[WordPattern, ...]) -> tuple[str, ...] | None:
@@ -84,12 +91,13 @@ class Terms:
         self._runs: dict[tuple[str, ...], Run] = {}
         self._runs_of: dict[tuple[str, str], list[Run]] = {}
         self._runs_at: dict[Atom, list[Run]] = {}
-        self._count = 0
+        self.chances: list[float] = []
+        """How likely an article has each atom: a guess, or what an index has learned."""
         self._tables: tuple[WildcardTerms, FuzzyTerms] | None = None
         self._stem_tables: dict[str | None, dict[StemTerm, list[Atom]]] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.chances)
 
     def copy(self) -> Terms:
         """Return terms with the same numbers, that can be added to without changing these."""
@@ -103,7 +111,7 @@ class Terms:
         other._runs = dict(self._runs)
         other._runs_of = {pair: list(runs) for pair, runs in self._runs_of.items()}
         other._runs_at = {atom: list(runs) for atom, runs in self._runs_at.items()}
-        other._count = self._count
+        other.chances = list(self.chances)
         return other
 
     @property
@@ -120,20 +128,20 @@ class Terms:
         """
         if isinstance(pattern, Exact):
             text = fold(pattern.text) if pattern.case else pattern.text
-            return self._number(self._exact, text)
+            return self._number(self._exact, text, guess(pattern))
         if isinstance(pattern, Wildcard):
-            return self._number(self._wild, folded_wildcard(pattern))
+            return self._number(self._wild, folded_wildcard(pattern), guess(pattern))
         if isinstance(pattern, Fuzzy):
-            return self._number(self._fuzzy, (pattern.text, pattern.distance))
-        return self._number(self._stems, (pattern.text, lang))
+            return self._number(self._fuzzy, (pattern.text, pattern.distance), guess(pattern))
+        return self._number(self._stems, (pattern.text, lang), guess(pattern))
 
     def run(self, words: tuple[str, ...]) -> Run:
         """Return the phrase of several plain words, which is an atom too."""
         run = self._runs.get(words)
         if run is None:
-            atoms = [self._number(self._exact, word) for word in words]
-            run = self._runs[words] = Run(words, frozenset(atoms), self._count)
-            self._count += 1
+            atoms = [self._number(self._exact, word, guess(Exact(word))) for word in words]
+            run = self._runs[words] = Run(words, frozenset(atoms), len(self.chances))
+            self.chances.append(min(self.chances[atom] for atom in atoms) / 4)
             longest = max(range(len(words)), key=lambda at: len(words[at]))
             self._runs_at.setdefault(atoms[longest], []).append(run)
             self._runs_of.setdefault((words[0], words[1]), []).append(run)
@@ -145,18 +153,19 @@ class Terms:
 
     def group(self, members: frozenset[Atom]) -> Atom:
         """Return the number of "any of these", which a word has that has one of them."""
-        number = self._number(self._groups, members)
-        if number == self._count - 1:
+        number = self._groups.get(members)
+        if number is None:
+            number = self._groups[members] = len(self.chances)
+            self.chances.append(any_of(self.chances[member] for member in members))
             for member in members:
                 self._groups_of.setdefault(member, []).append(number)
         return number
 
-    def _number(self, numbers: dict[Key, Atom], key: Key) -> Atom:
+    def _number(self, numbers: dict[Key, Atom], key: Key, chance: float) -> Atom:
         number = numbers.get(key)
         if number is None:
-            number = numbers[key] = self._count
-            self._count += 1
-            self._tables = None
+            number = numbers[key] = len(self.chances)
+            self.chances.append(chance)
         return number
 
     # --- while matching --------------------------------------------------------------------

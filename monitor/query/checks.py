@@ -83,3 +83,16 @@ def depth(condition: Condition) -> int:
         result += 1
         level = tuple(part for node in level for part in inside(node))
     return result
+
+
+_depths: dict[int, tuple[Condition, int]] = {}
+
+
+def kept_depth(condition: Condition) -> int:
+    """Return `depth` of a list's condition, worked out once however often the list is used."""
+    known = _depths.get(id(condition))  # which keeps the condition, so that its id stays its own
+    if known is None:
+        if len(_depths) >= 1_000:
+            _depths.clear()
+        known = _depths[id(condition)] = condition, depth(condition)
+    return known[1]

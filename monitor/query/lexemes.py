@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from monitor.model.condition import Condition, Field, PropertyKind, Unit
+from monitor.query.checks import kept_depth
 from monitor.query.foreign import FIELDS, LEXIS_CONNECTOR, explain_word
 from monitor.query.leaves import (
     Piece,
@@ -232,6 +233,10 @@ class Lexer:
             self._leaf(read_number, start)
         else:
             self._leaf(read_list, start)
+            listed = self.lexemes[-1].condition
+            if listed is not None and self.depth + kept_depth(listed) > MAX_DEPTH:
+                message = f"more than {MAX_DEPTH} conditions inside each other, with the list"
+                self.scan.report(start, "too-deep", message, "make the lists flatter")
         return True
 
     def _operator(self, start: int, word: str) -> bool:

@@ -26,8 +26,8 @@ from monitor.model.condition import (
     Unit,
     Within,
 )
-from monitor.query.checks import depth, proximity_fault, scope_fault
-from monitor.query.lexemes import MAX_DEPTH, Lexeme, Lexer
+from monitor.query.checks import proximity_fault, scope_fault
+from monitor.query.lexemes import Lexeme, Lexer
 from monitor.query.scan import Scan, shorten
 from monitor.query.terms import Mode, read_words
 
@@ -62,10 +62,6 @@ def parse(text: str, *, at: Callable[[int], Location], lists: Mapping[str, Condi
         return Parsed(lexemes[0].condition, tuple(scan.warnings))
     condition = _combine(scan, lexemes)
     scan.refuse()
-    if "$" in text and depth(condition) > MAX_DEPTH:
-        message = f"more than {MAX_DEPTH} conditions inside each other, with the lists"
-        scan.report(0, "too-deep", message, "make the lists flatter")
-        scan.refuse()
     return Parsed(condition, tuple(scan.warnings))
 
 
