@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from monitor import __version__
-from monitor.cli.output import common, place, say, survive_any_text
+from monitor.cli.output import common, place, say, survive_any_output
 from monitor.errors import (
     InvalidConfig,
     InvalidInput,
@@ -73,7 +73,7 @@ class Commands(click.Group):
         if name and not name.startswith("-") and name not in COMMANDS:
             from difflib import get_close_matches  # noqa: PLC0415 - only a typing error needs it
 
-            close = get_close_matches(name, COMMANDS, n=2)
+            close = get_close_matches(name, COMMANDS, n=2, cutoff=0.65)
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
             message = f"there is no command {name!r}.{meant} `monitor --help` lists them."
             raise click.UsageError(message, ctx)
@@ -101,7 +101,7 @@ def app(config: str | None) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; a user never sees a traceback."""
-    survive_any_text()
+    survive_any_output()
     sys.exit(outcome(args))
 
 
@@ -113,9 +113,10 @@ def outcome(args: Sequence[str] | None = None) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         say("interrupted")
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output (`| head`) has had enough; say nothing, as others do.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output (`| head`) has had enough; click notices while a command runs,
+        # and ends the program. Say nothing, as others do, nor when what is left is flushed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except (click.ClickException, MonitorError) as error:
         return _failed(error)

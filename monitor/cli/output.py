@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
@@ -256,8 +257,12 @@ def progress(
         bar.stop()
 
 
-def survive_any_text() -> None:
-    """Let nothing that is printed fail for an encoding that lacks a character."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+def survive_any_output() -> None:
+    """Let nothing that is printed fail: no closed output, no encoding that lacks a character."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
+            setattr(sys, name, nowhere)
+        else:
             stream.reconfigure(errors="backslashreplace")

@@ -81,11 +81,11 @@ def _file(path: str) -> Iterator[Article | Refusal]:
 
 
 def _standard_input(stream: IO[bytes]) -> Iterator[Article | Refusal]:
-    first = stream.readline(_READ)
+    number, first = 1, stream.readline(_READ)
     while first and not first.strip():
-        first = stream.readline(_READ)
+        number, first = number + 1, stream.readline(_READ)
     if first.lstrip().startswith(b"{"):
-        yield from _lines(_Joined(first, stream), STDIN)
+        yield from _lines(_Joined(first, stream), STDIN, number)
         return
     for item in read_document(first + stream.read(_READ), "stdin.txt"):
         yield _named(item, STDIN)
@@ -103,8 +103,8 @@ class _Joined:
         return first or self._rest.readline(size)
 
 
-def _lines(stream: IO[bytes] | _Joined, path: str) -> Iterator[Article | Refusal]:
-    number = 0
+def _lines(stream: IO[bytes] | _Joined, path: str, first: int = 1) -> Iterator[Article | Refusal]:
+    number = first - 1
     while line := stream.readline(_READ):
         number += 1
         if len(line) >= _READ and not line.endswith(b"\n"):
