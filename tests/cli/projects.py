@@ -49,9 +49,11 @@ rules:
     level: low
     tags: [night]
     match: curfew*
+    tests: {hit: [Curfews began.], miss: [A law.]}
   - id: old
     enabled: false
     match: blackout
+    tests: {hit: [A blackout.], miss: [A law.]}
 """
 
 ARTICLES = {
