@@ -65,6 +65,21 @@ bench: $(VENV)/bench.stamp ## Measure, and write benchmarks/RESULTS.md
 build: $(VENV)/dev.stamp ## Build wheel and sdist into dist/
 	$(BIN)/python -m build --no-isolation --outdir dist .
 
+INSTALLED = PYTHON=$(PYTHON) PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) UNITDIR=$(UNITDIR) \
+	MANDIR=$(MANDIR) COMPLETIONDIR=$(COMPLETIONDIR) BINDIR=$(BINDIR) DESTDIR=$(DESTDIR)
+
+.PHONY: install
+install: ## Install below PREFIX, with unit, manual and completion; keeps your configuration
+	@$(INSTALLED) sh deploy/install.sh
+
+.PHONY: uninstall
+uninstall: ## Remove what `make install` put in place; configuration and database stay
+	@$(INSTALLED) sh deploy/uninstall.sh
+
+.PHONY: man
+man: $(VENV)/dev.stamp ## Write the manual page anew from the commands
+	$(BIN)/python share/man/generate.py > share/man/man1/monitor.1
+
 .PHONY: lock
 lock: $(VENV)/dev.stamp ## Pin every dependency anew, with hashes
 	$(LOCK) --group build --upgrade -o requirements/run.lock

@@ -13,6 +13,19 @@ from prometheus_client import (
 
 from monitor import __version__
 
+STAGES = (
+    "poll",
+    "decide",
+    "deliver",
+    "catch-up",
+    "reload",
+    "housekeeping",
+    "heartbeat",
+    "canary",
+    "beat",
+    "watchdog",
+)
+
 
 class Metrics:
     """The metrics of one daemon. No label ever holds a URL, an address or a secret."""
@@ -54,6 +67,9 @@ class Metrics:
         self.errors = Counter(
             "monitor_errors", "Failures by the stage that goes on.", ["stage"], registry=registry
         )
+        for stage in STAGES:
+            # What is counted from 0 on is seen to grow when it happens for the first time.
+            self.errors.labels(stage)
         self.pending = Gauge(
             "monitor_alerts_pending",
             "Alerts in the outbox, by channel.",
@@ -104,6 +120,8 @@ class Metrics:
             ["outcome"],
             registry=registry,
         )
+        for outcome in ("answered", "failed", "withheld"):
+            self.heartbeats.labels(outcome)
         self.heartbeat = Gauge(
             "monitor_heartbeat_seconds",
             "Unix time of the heartbeat that was answered last.",
