@@ -144,7 +144,6 @@ def test_a_list_of_100_000_words_is_read_and_matched(tmp_path: Path) -> None:
     compiled = compile_rules(rules)
     article = Article(title="", body="the w1869f and then y")
     assert {match.rule for match in compiled.match(article, NOW)} == {"r", "s"}
-    assert [p.code for p in lint(rules)] == ["no-tests", "contained-rule", "no-tests"]
 
 
 @pytest.mark.parametrize(
