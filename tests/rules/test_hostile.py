@@ -97,7 +97,7 @@ def test_naughty_strings_that_are_words_are_found_in_themselves(tmp_path: Path) 
     assert seen == len(WORDS)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_as_a_rule_file_are_an_error_or_rules(data: bytes) -> None:
     with TemporaryDirectory() as folder:
@@ -119,7 +119,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=25).map("".join))
 def test_any_mixture_of_rule_parts_is_an_error_or_rules(text: str) -> None:
     with TemporaryDirectory() as folder:

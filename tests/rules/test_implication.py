@@ -45,7 +45,7 @@ def pairs(draw: st.DrawFn) -> tuple[Condition, Condition]:
     return Not(widened(draw, condition)), Not(condition)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(pairs(), st.lists(articles_of(WORDS), min_size=1, max_size=6))
 def test_what_is_implied_matches_too(
     pair: tuple[Condition, Condition], articles: list[Article]
@@ -58,11 +58,13 @@ def test_what_is_implied_matches_too(
         assert not ("inner" in found and "outer" not in found)
 
 
+@settings(deadline=None)
 @given(conditions(WORDS))
 def test_everything_implies_itself(condition: Condition) -> None:
     assert Implication().holds(condition, condition)
 
 
+@settings(deadline=None)
 @given(st.lists(conditions(WORDS, 1), min_size=2, max_size=4))
 def test_only_rules_that_imply_another_are_told(matches: list[Condition]) -> None:
     rules = [rule(f"r{number}", match) for number, match in enumerate(matches)]

@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import InvalidRules
@@ -95,6 +95,7 @@ def test_correlations_have_versions_too(tmp_path: Path) -> None:
     assert whole not in {version(tmp_path, text % other) for other in others}
 
 
+@settings(deadline=None)
 @given(conditions(VOCABULARY), st.randoms(use_true_random=False))
 def test_order_of_and_or_and_lists_never_changes_a_version(
     condition: Condition, order: random.Random
@@ -103,6 +104,7 @@ def test_order_of_and_or_and_lists_never_changes_a_version(
     assert version_of(Only(), other, None) == version_of(Only(), condition, None)
 
 
+@settings(deadline=None)
 @given(conditions(VOCABULARY), conditions(VOCABULARY))
 def test_different_meanings_have_different_texts(one: Condition, other: Condition) -> None:
     """Only conditions that are equal, order and repetition aside, share a canonical text."""
@@ -195,3 +197,8 @@ def test_a_correlation_is_read_again_without_the_rules_that_it_names(tmp_path: P
 def test_a_text_of_more_or_fewer_rules_is_refused(text: str) -> None:
     with pytest.raises(InvalidRules, match="one rule was expected here"):
         parse_rule(text, "stored")
+
+
+def test_a_stored_text_that_is_no_rule_any_more_is_refused() -> None:
+    with pytest.raises(InvalidRules, match="needs `match`"):
+        parse_rule("rules: [{id: a}]", "stored")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import InvalidInput, Location, Problem
@@ -293,6 +293,7 @@ def test_both_scanners_refuse_impossible_escapes(scanner: type) -> None:
             load_with(text, "x", scanner)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab:-?[]{}&*!|>'\"%#@, \n\t\\0é\U0001f600"), max_size=40))
 def test_any_text_gives_a_value_or_located_problems(text: str) -> None:
     for scanner in SCANNERS:
@@ -301,6 +302,7 @@ def test_any_text_gives_a_value_or_located_problems(text: str) -> None:
         assert all(problem.location.line for problem in found)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_give_a_value_or_located_problems(data: bytes) -> None:
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import InvalidInput
@@ -132,6 +132,7 @@ WORDS = st.lists(
 ).map("".join)
 
 
+@settings(deadline=None)
 @given(WORDS, st.sampled_from([None, "'", '"', "|", ">"]), st.integers(12, 40), st.booleans())
 @example("\n\t0", ">", 12, False)
 @example(" a\nb\n", "|", 12, True)
