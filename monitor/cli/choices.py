@@ -12,7 +12,7 @@ from monitor.model.rule import Level
 from monitor.yaml12 import parse_date, parse_duration
 
 LEVELS = ", ".join(level.label for level in Level)
-STATES = [*HitState, *Review]
+STATES = [state.value for kind in (HitState, Review) for state in kind]
 """What the policy made of a hit, and what a person said about it."""
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence as List
 
 from monitor.yaml12.nodes import Mapping, Node, Scalar, Sequence
 
-# What needs no quotes in any schema: it begins and ends with a letter or digit, and holds no sign
-# that YAML could take for something else.
-_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9])?")
+# What needs no quotes in any schema: it begins with a letter, ends with one, a digit or a full
+# stop, and holds no sign that YAML could take for something else.
+_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ._/-]*[A-Za-z0-9.])?")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "none", "y", "n"})
 # Anchors and tags before a value, with the comments between.
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#[^\n]*\n)?)*)+")
