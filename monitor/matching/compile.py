@@ -62,7 +62,7 @@ class Compiler:
                 return Inside(field, self.node(operand, lang))
             case model.Property():
                 return Fact(condition)
-            case model.Everything():
+            case _:
                 return Always()
 
     def _occurring(self, leaf: Leaf, source: str) -> Occurring:

@@ -28,7 +28,7 @@ def has_property(reading: Reading, wanted: Property) -> bool:
             return value.casefold() in {tag.casefold() for tag in tags}
         case PropertyKind.SITE:
             return reading.host == value or reading.host.endswith(f".{value}")
-        case PropertyKind.AUTHOR:
+        case _:
             name = f" {' '.join(tokenize(article.author).words)} "
             return f" {' '.join(wanted.words)} " in name
 

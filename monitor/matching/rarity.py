@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.model.condition import AnyWord, Exact, Fuzzy, Stem, Wildcard, WordPattern
+from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard, WordPattern
 
 _BY_LENGTH = (1.0, 0.5, 0.5, 0.3, 0.12, 0.07, 0.05, 0.035, 0.025, 0.018, 0.013, 0.01)
 
@@ -18,7 +18,7 @@ def guess(word: WordPattern) -> float:
             return min(1.0, 2 * _likely(len(text) - distance))
         case Wildcard(pattern):
             return min(1.0, 3 * _likely(len(pattern) - pattern.count("*") - pattern.count("?")))
-        case AnyWord():
+        case _:
             return 1.0
 
 

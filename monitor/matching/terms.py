@@ -96,9 +96,6 @@ class Terms:
         self._tables: tuple[WildcardTerms, FuzzyTerms] | None = None
         self._stem_tables: dict[str | None, dict[StemTerm, list[Atom]]] = {}
 
-    def __len__(self) -> int:
-        return len(self.chances)
-
     def copy(self) -> Terms:
         """Return terms with the same numbers, that can be added to without changing these."""
         other = Terms()

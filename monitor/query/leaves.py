@@ -154,8 +154,9 @@ def read_regex(scan: Scan, start: int, end: int) -> Condition:
     pattern = source[1 : -2 if ignore_case else -1].replace("\\/", "/")
     try:
         compiled = re2.compile(f"(?i:{pattern})" if ignore_case else pattern, _QUIET)
-    except re2.error as error:
-        reason = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
+    except (re2.error, UnicodeEncodeError) as error:  # the latter: half a character
+        reason = error.args[0]
+        reason = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
         hint = "RE2 knows no lookaround and no back-references; see docs/rules.md"
         scan.report(start, "regex", f"not a regular expression for RE2: {reason}", hint)
         return Phrase(())

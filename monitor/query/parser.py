@@ -12,7 +12,7 @@ from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer as LarkLexer
 
-from monitor.errors import Location, Problem
+from monitor.errors import InvalidQuery, Location, Problem
 from monitor.model.condition import (
     And,
     AtLeast,
@@ -74,8 +74,7 @@ def _combine(scan: Scan, lexemes: list[Lexeme]) -> Condition:
         result = steps.feed_token(cast("Token", end))
     except UnexpectedToken as error:
         _explain(scan, lexemes, cast("Lexeme", error.token), error.expected)
-        scan.refuse()
-        raise
+        raise InvalidQuery(scan.problems) from None
     return _condition(result)
 
 

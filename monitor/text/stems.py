@@ -52,23 +52,20 @@ STEMMED_LANGUAGES = frozenset(_ALGORITHMS)
 
 
 @cache
-def _stemmer(algorithm: str) -> Stemmer.Stemmer | None:
+def _stemmer(algorithm: str) -> Stemmer.Stemmer:
     # Its own cache is off (lru_cache below does that). Calls hold the interpreter lock throughout,
     # so threads may share one.
-    if algorithm not in Stemmer.algorithms():
-        return None
     return Stemmer.Stemmer(algorithm, 0)
 
 
 @lru_cache(maxsize=100_000)
 def stem(word: str, lang: str) -> str | None:
-    """Return the stem of a folded word in a language (ISO 639-1), None if Snowball has none for it.
-
-    A language that an older Snowball lacks counts as not known.
-    """
+    """Return the stem of a folded word in a language (ISO 639-1), None if Snowball has none."""
     algorithm = _ALGORITHMS.get(lang)
-    stemmer = _stemmer(algorithm) if algorithm else None
-    return stemmer.stemWord(word) if stemmer else None
+    if algorithm is None:
+        return None
+    result: str = _stemmer(algorithm).stemWord(word)
+    return result
 
 
 def language_of_script(word: str) -> str | None:

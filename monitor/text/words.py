@@ -9,7 +9,6 @@ without spaces is a word.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from bisect import bisect_right
 from functools import cache
@@ -266,9 +265,8 @@ def _marks() -> str:
     """
     ranges: list[list[int]] = []
     joinable = False
-    for code in range(0x300, sys.maxunicode + 1):
-        if code == 0x20000:  # only ideographs and variation selectors (IGNORABLE) from here on
-            break
+    # From U+20000 on there are only ideographs and variation selectors (IGNORABLE).
+    for code in range(0x300, 0x20000):
         kind = unicodedata.category(chr(code))
         if kind[0] == "M":
             if joinable:
