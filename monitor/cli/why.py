@@ -12,7 +12,7 @@ import click
 from monitor.articles.identity import identity_keys
 from monitor.cli.hits import evidence_objects
 from monitor.cli.opening import now, open_database, open_rules, open_settings
-from monitor.cli.output import ago, emit, printing, short, show, stamp
+from monitor.cli.output import ago, emit, lasting, printing, short, show, stamp
 from monitor.config.settings import Settings
 from monitor.errors import UsageError
 from monitor.model.article import Article, StoredArticle
@@ -24,6 +24,8 @@ from monitor.stories.publishing import publisher_of
 
 # Refusals of each source that are looked through for an article that is not stored.
 _REFUSALS = 500
+_DIGITS = 18
+"""Of the largest number that an article can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -
 
 def _find(store: SqlStore, what: str) -> list[StoredArticle]:
     if what.isascii() and what.isdigit():
-        stored = store.article(int(what))
+        stored = store.article(int(what)) if len(what) <= _DIGITS else None
         return [] if stored is None else [stored]
     if "://" in what:
         sought, kind = Article(title="", body="", url=what), "url:"
@@ -106,7 +108,8 @@ def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
     yield _Step(stored.first_seen, "new", f"stored as {stored.id}, known again by its {kinds}")
     if stored.late:
         limit = source.max_age if source is not None else None
-        older = f"older than the source's max_age ({limit})" if limit else "older than max_age"
+        age = f" ({lasting(limit.total_seconds())})" if limit else ""
+        older = f"older than the source's max_age{age}"
         yield _Step(stored.first_seen, "late", f"{older}: matched, never alerted on")
     for number, seen in enumerate(way.versions[1:], 2):
         yield _Step(seen, "changed", f"revision {number} was seen and matched again")

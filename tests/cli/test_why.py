@@ -1,0 +1,202 @@
+"""`monitor why`: the whole way of one article, or the place where it ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.projects import CONFIG, write
+
+
+def stages(run: Run, *args: str | Path) -> list[str]:
+    return [step["stage"] for step in run("why", *args, "--json").row["steps"]]
+
+
+def test_every_step_of_an_article_that_was_told(run: Run, worked: Path) -> None:
+    said = run("why", "1")
+    assert (said.code, said.err) == (0, "")
+    assert said.lines[0] == "1  City goes dark"
+    told = [line[20:] for line in said.lines[1:-1]]
+    assert told[0].startswith("fetched   from source desk: /")
+    assert told[1] == "parsed    dated 2026-01-05 00:00, language en"
+    assert told[2] == "new       stored as 1, known again by its file, head, text"
+    assert told[3].startswith("story     1, opened: ")
+    assert told[4] == "hit       rule blackout [high] by internet, blackout (hit 1)"
+    assert told[5].strip() == "The internet blackout began at noon."
+    assert told[6].startswith("decided   blackout for console by route 1: alert (routed): ")
+    assert told[7].startswith("alert     alert ")
+    assert told[7].endswith(" to console: hit, sent")
+    assert told[8].startswith("delivery  console://: delivered: printed (")
+    assert said.lines[-1] == ""
+    assert worked.name == "project"
+
+
+@pytest.mark.usefixtures("worked")
+def test_json_has_the_steps_with_their_times(run: Run) -> None:
+    row = run("why", "1", "--json").row
+    assert (row["article"], row["title"], row["source"], row["url"]) == (
+        1, "City goes dark", "desk", None,
+    )  # fmt: skip
+    assert [step["stage"] for step in row["steps"]] == [
+        "fetched", "parsed", "new", "story", "hit", "decided", "alert", "delivery",
+    ]  # fmt: skip
+    hit = row["steps"][4]
+    assert hit["at"].endswith("Z")
+    assert [found["text"] for found in hit["evidence"]] == ["internet", "blackout"]
+    assert all("evidence" not in step for step in row["steps"] if step is not hit)
+
+
+@pytest.mark.usefixtures("worked")
+def test_an_alert_that_did_not_get_through_says_what_was_answered(run: Run) -> None:
+    article = run("hits", "--rule", "curfew", "--json").row["article"]
+    steps = run("why", str(article), "--json").row["steps"]
+    assert [step["stage"] for step in steps[-2:]] == ["alert", "delivery"]
+    assert steps[-1]["text"].startswith("JSON (json://127.0.0.1:9): retry: connection refused (")
+    assert steps[-2]["text"].endswith(" to hook: hit, pending")
+
+
+@pytest.mark.usefixtures("worked")
+def test_an_article_that_no_rule_hit_says_so(run: Run) -> None:
+    number = next(
+        str(id) for id in (1, 2, 3) if run("why", str(id), "--json").row["title"] == "Sports"
+    )
+    steps = run("why", number, "--json").row["steps"]
+    assert steps[-1]["text"] == "no rule hit it; --rule ID shows why one did not"
+
+
+@pytest.mark.usefixtures("worked")
+def test_a_rule_explains_its_verdict(run: Run) -> None:
+    rule = [
+        step["text"]
+        for step in run("why", "1", "--rule", "curfew", "--json").row["steps"]
+        if step["stage"] == "rule"
+    ]
+    assert rule[0].endswith(" does not match (it has not hit)")
+    assert rule[1:] == ["✗ curfew*"]
+    rule = [
+        step["text"]
+        for step in run("why", "1", "--rule", "blackout", "--json").row["steps"]
+        if step["stage"] == "rule"
+    ]
+    assert " matches (version " in rule[0]
+    assert "✓ all of" in rule
+
+
+def test_a_correlation_reads_no_text(run: Run, worked: Path) -> None:
+    more = (
+        "rules: [{id: both, correlate: "
+        "{rules: [curfew, blackout], within: 1h, distinct: rules, at_least: 2}}]"
+    )
+    write(worked, {"rules/more.yaml": more})
+    steps = run("why", "1", "--rule", "both", "--json").row["steps"]
+    assert steps[-1]["text"] == "both counts the hits of others; it reads no text"
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["1", "--rule", "curfw"], "there is no rule 'curfw' (did you mean 'curfew'?)"),
+        (["77", "--rule", "curfw"], "there is no rule 'curfw'"),
+        (["what"], "'what' is neither an article's number, nor an address (https://…), nor a file"),
+        (["²"], "'²' is neither an article's number"),
+        (["articles/many.jsonl"], "articles/many.jsonl may hold many articles"),
+    ],
+)
+def test_what_names_no_article_is_refused(run: Run, args: list[str], told: str) -> None:
+    said = run("why", *args)
+    assert (said.code, said.out) == (2, "")
+    assert told in said.err
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize("number", ["77", "9" * 30])
+def test_a_number_that_nothing_has_exits_1(run: Run, number: str) -> None:
+    said = run("why", number)
+    assert (said.code, said.out) == (1, f"{number} is not stored.\n")
+    row = run("why", number, "--json").row
+    assert row == {"article": None, "url": number, "steps": []}
+
+
+def test_an_article_is_found_by_its_address_in_whatever_form(run: Run, worked: Path) -> None:
+    article = '{"text": "A curfew.", "url": "https://www.e.example/night?utm_source=x#top"}'
+    write(worked / "articles", {"a.json": article})
+    run("run", "--once")
+    row = run("why", "http://e.example/night/", "--json").row
+    assert row["url"] == "https://www.e.example/night?utm_source=x#top"
+
+
+def test_an_article_is_found_by_its_file(run: Run, worked: Path) -> None:
+    write(worked / "articles", {"four.txt": "title: Night\n\nA curfew.\n"})
+    run("run", "--once")
+    assert run("why", "articles/four.txt", "--json").row["title"] == "Night"
+    assert run("why", worked / "articles" / "four.txt").code == 0
+
+
+def test_notes_encodings_changes_and_age_are_part_of_the_way(run: Run, worked: Path) -> None:
+    write(worked, {"monitor.yaml": CONFIG.replace("max_age: none", "max_age: 2d")})
+    file = worked / "articles" / "four.txt"
+    text = "date 2020-01-01\ntitle: Ночь\n\nA curfew: комендантский час."
+    file.write_bytes(text.encode("utf-16"))
+    run("run", "--once")
+    file.write_bytes(f"{text} Введён.".encode("utf-16"))
+    run("run", "--once")
+    texts = [step["text"] for step in run("why", file, "--json").row["steps"]]
+    assert "read as utf-16" in texts
+    assert "older than the source's max_age (2 d): matched, never alerted on" in texts
+    assert "revision 2 was seen and matched again" in texts
+    assert any(text.startswith("curfew: suppress (late): ") for text in texts)
+
+
+def test_a_source_that_is_gone_from_the_configuration_is_told(run: Run, worked: Path) -> None:
+    config = CONFIG.replace("id: desk", "id: archive")
+    write(worked, {"monitor.yaml": config})
+    text = run("why", "1", "--json").row["steps"][0]["text"]
+    assert text.startswith("from source desk (not configured any more): ")
+
+
+def test_what_a_person_said_is_part_of_the_way(run: Run, worked: Path) -> None:
+    run("hits", "ack", "1")
+    run("hits", "note", "1", "by phone")
+    assert run("why", "1", "--json").row["steps"][-1]["text"] == "acknowledged: by phone"
+    run("hits", "note", "1", "")
+    assert run("why", "1", "--json").row["steps"][-1]["text"] == "acknowledged"
+    assert worked.exists()
+
+
+@pytest.mark.usefixtures("worked")
+def test_of_an_absent_address_the_sources_that_could_have_carried_it_are_told(run: Run) -> None:
+    said = run("why", "http://127.0.0.1:9/some-story")
+    assert said.code == 1
+    assert said.lines[0] == "http://127.0.0.1:9/some-story is not stored."
+    assert "world could carry it: read never, failing 1 times in a row: " in said.lines[1]
+    assert "Connection refused, next in " in said.lines[1]
+    said = run("why", "https://elsewhere.example/a")
+    assert said.lines[1].strip() == "source    no configured source reads this site"
+
+
+def test_an_absent_file_says_which_folder_is_read_and_what_was_refused(
+    run: Run, worked: Path
+) -> None:
+    (worked / "articles" / "noise.txt").write_bytes(bytes(range(256)) * 20)
+    run("run", "--once")
+    rows = run("why", "articles/noise.txt", "--json").row["steps"]
+    assert rows[0]["stage"] == "refused"
+    assert rows[0]["text"].startswith("desk: is not text")
+    assert (
+        rows[1]["text"].startswith("desk could carry it: read 0 s ago")
+        or "read " in (rows[1]["text"])
+    )
+    said = run("why", "/elsewhere/a.txt")
+    assert said.lines[1].strip() == "source    no configured source reads this folder"
+
+
+def test_a_source_never_read_says_so(run: Run, worked: Path) -> None:
+    more = CONFIG.replace(
+        "channels:", '  - {id: new, type: feed, url: "https://new.example/feed"}\nchannels:'
+    )
+    write(worked, {"monitor.yaml": more})
+    said = run("why", "https://www.new.example/a")
+    assert said.lines[1].strip() == "source    new could carry it, and was never read"
