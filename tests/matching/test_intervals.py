@@ -57,7 +57,7 @@ def tried(
     }
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(operand_lists(), st.sampled_from([None, 1, 2, 3, 6]), st.booleans())
 def test_hulls_are_those_of_all_combinations(
     operands: list[list[Interval]], distance: int | None, in_order: bool
@@ -76,7 +76,7 @@ def test_what_is_near_is_near_within_more_words_too(
 ) -> None:
     if unordered(operands, distance):
         assert unordered(operands, distance + 1)
-    if ordered(operands, distance):
+    if len(operands) == 2 and ordered(operands, distance):  # of more, the sums differ
         assert unordered(operands, distance)
 
 

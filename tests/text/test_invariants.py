@@ -104,19 +104,19 @@ def check(text: str) -> None:
         assert number.value >= 0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_offsets_cut_the_text_into_its_words(text: str) -> None:
     check(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(text) == fold(fold(text))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_composing_piece_by_piece_is_nfkc(text: str) -> None:
     composed = Composed(text)
@@ -124,7 +124,7 @@ def test_composing_piece_by_piece_is_nfkc(text: str) -> None:
     assert len(composed.text) == len(composed.starts) == len(composed.ends)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_words_told_quickly_are_where_the_others_are(text: str) -> None:
     tokens = tokenize(text)
@@ -138,7 +138,7 @@ def test_words_told_quickly_are_where_the_others_are(text: str) -> None:
         assert places is None or wanted == places
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="abAS.'1,0 \n-_%", max_size=60))
 def test_ascii_is_divided_like_any_other_text(text: str) -> None:
     ascii_words = tokenize(text)
