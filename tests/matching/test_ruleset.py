@@ -455,3 +455,17 @@ def test_a_reading_finds_words_in_both_ways() -> None:
     assert [searched.span((at, at)) for at in range(5)] == [
         placed.span((at, at)) for at in range(5)
     ]
+
+
+def test_a_reading_places_all_words_when_many_are_asked_for() -> None:
+    words = [f"w{number}" for number in range(15)]
+    reading = Reading(Article(title="", body=" ".join(words)), Vocabulary(Terms()))
+    assert [list(reading.positions(word)) for word in words] == [[at] for at in range(15)]
+    assert list(reading.positions("zz")) == []
+
+
+def test_signs_alone_are_near_nothing() -> None:
+    assert hits("/[!?]{3}/ NEAR/2 what", "what ?!?") is None
+    assert hits("lead:/a./", "ab") == ["ab"]
+    assert hits("title:case:US OR case:US", "US x", "US") == ["US", "US"]
+    assert hits("case:US", "x", "US TROOPS") is None
