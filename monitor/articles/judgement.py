@@ -174,14 +174,15 @@ _REASONS: tuple[tuple[str, Callable[[_Likeness], bool]], ...] = (
 def titles_alike(one: str, other: str) -> bool:
     """Tell whether two titles look like versions of one.
 
-    They share at least half of the words of the shorter, and a quarter of those of the longer;
+    They share more than half of the words of the shorter, and a quarter of those of the longer;
     compared case-folded, as sets.
     """
     mine, theirs = _words(one), _words(other)
     if not mine or not theirs:
         return mine == theirs
     shared = len(mine & theirs)
-    return 2 * shared >= min(len(mine), len(theirs)) and 4 * shared >= max(len(mine), len(theirs))
+    # More than half: two short headlines share "in the" by chance.
+    return 2 * shared > min(len(mine), len(theirs)) and 4 * shared >= max(len(mine), len(theirs))
 
 
 def _words(title: str) -> frozenset[str]:
