@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from monitor.cli.output import (
     ago,
     common,
     emit,
+    near,
     plural,
     printable,
     printing,
@@ -26,7 +28,7 @@ from monitor.config.settings import Settings
 from monitor.errors import InvalidConfig, UsageError
 from monitor.model.article import Article
 from monitor.model.listing import SourceFigures
-from monitor.model.source import PollOutcome, Refusal, Source, SourceState
+from monitor.model.source import PollItem, PollOutcome, Refusal, Source, SourceState
 
 _UNDATED = "no date         "
 
@@ -133,10 +135,21 @@ def poll(config: str | None, *, id: str, as_json: bool) -> int:
 
     settings = open_settings(config)
     source = _known(settings, id)
-    reader = make_reader(settings, _NothingRead())
-    answer = reader.poll(source, SourceState(source=source.id), now())
+    with make_reader(settings, _NothingRead()) as reader:
+        answer = reader.poll(source, SourceState(source=source.id), now())
+        articles, refused = _show_items(answer.items, as_json=as_json)
+    if answer.outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
+        say(f"{source.id}: {answer.state.last_error or answer.outcome.value}")
+        return 1
+    more = f", {refused:,} refused" if refused else ""
+    say(f"{plural(articles, 'article')}{more} in {answer.duration:.1f} s ({answer.outcome.value}).")
+    return 0
+
+
+def _show_items(items: Iterable[PollItem], *, as_json: bool) -> tuple[int, int]:
+    """Show what a poll gave, and return how many articles and refusals that is."""
     articles = refused = 0
-    for item in answer.items:
+    for item in items:
         if isinstance(item, Article):
             articles += 1
             if as_json:
@@ -147,12 +160,7 @@ def poll(config: str | None, *, id: str, as_json: bool) -> int:
         elif isinstance(item, Refusal):
             refused += 1
             say(f"refused: {item.where}: {item.reason}")
-    if answer.outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
-        say(f"{source.id}: {answer.state.last_error or answer.outcome.value}")
-        return 1
-    more = f", {refused:,} refused" if refused else ""
-    say(f"{plural(articles, 'article')}{more} in {answer.duration:.1f} s ({answer.outcome.value}).")
-    return 0
+    return articles, refused
 
 
 def _polled(article: Article) -> dict[str, object]:
@@ -218,7 +226,7 @@ def import_(config: str | None, *, file: Path, only_print: bool) -> int:
     if new:
         text = settings.path.read_text(encoding="utf-8")
         _replace(settings.path, with_sources(text, str(settings.path), new))
-    say(f"Added {plural(len(new), 'source')} to {settings.path}.")
+    say(f"Added {plural(len(new), 'source')} to {near(settings.path)}.")
     return 1 if found.refusals else 0
 
 

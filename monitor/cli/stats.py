@@ -31,7 +31,7 @@ def command(config: str | None, *, rules: tuple[str, ...], since: str, as_json: 
         for count in counts:
             emit({"day": count.day, "rule": count.rule, "hits": count.hits})
         return
-    days = days_between(start.date(), moment.date())
+    days = days_between(min(start, moment).date(), moment.date())
     by_rule: dict[str, dict[date, int]] = defaultdict(dict)
     for count in counts:
         by_rule[count.rule][count.day] = count.hits
