@@ -32,9 +32,7 @@ def add(store: SqlStore, count: int, text: str = "troops arrive", now: datetime 
 
 
 def test_how_far_a_rule_reaches_is_its_own_word_or_else_the_default():
-    counted = Correlation(
-        rules=("a",), within=DAY, distinct=Distinct.ARTICLES, at_least=2
-    )
+    counted = Correlation(rules=("a",), within=DAY, distinct=Distinct.ARTICLES, at_least=2)
     rules = [
         rule("own", catch_up=2 * DAY),
         rule("silent"),
