@@ -54,7 +54,7 @@ test: lint ## All that CI does: lint, tests with branch coverage, schema and uni
 	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/coverage report --fail-under=92
 	$(BIN)/coverage report --fail-under=100 --include='monitor/model/*,monitor/text/*,monitor/yaml12/*,monitor/query/*,monitor/matching/*,monitor/stories/*,monitor/policy/*,monitor/articles/*,monitor/pipeline/*'
-	$(BIN)/python -m monitor.store.check
+	$(BIN)/python -m migrations check
 	@sh tests/unit_file.sh
 
 .PHONY: bench

@@ -1,4 +1,4 @@
-"""Volume: what is unlike a rule is told, on the day on which it becomes so; what is usual is not."""
+"""Volume: what is unlike a rule is told, on the day it becomes so; what is usual is not."""
 
 from __future__ import annotations
 
