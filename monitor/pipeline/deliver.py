@@ -27,7 +27,7 @@ from monitor.pipeline.recording import Recorder, Settled
 from monitor.policy.retry import STANDARD, Schedule, retry_at, steps_aside
 from monitor.ports import Clock, Notifier, Store
 
-BATCH = 20
+BATCH = 100
 """Alerts leased together: one transaction for all of them."""
 LEASE = timedelta(minutes=10)
 SEND_LIMIT = timedelta(seconds=90)
