@@ -136,11 +136,9 @@ class Polling:
         A poll ends after its present batch of articles, which is stored; of a corpus the rest is
         read after the next start.
         """
-        deadline = self._core.monotonic() + within
         with self._lock:
             self._stopping = True
-            while self._running and (left := deadline - self._core.monotonic()) > 0:
-                self._ended.wait(left)
+            self._ended.wait_for(lambda: not self._running, within)
             return tuple(self._running)
 
     def _blocked(self) -> Collection[str]:
