@@ -188,6 +188,15 @@ def test_length_is_counted_as_the_service_does(dialect: Dialect, text: str, leng
     assert dialect.measure(text) == length
 
 
+@pytest.mark.parametrize(
+    "text", ["&lt;b&gt;", "&#x3c;b", "&amp;", "a & b", "1. one", "- item", "= x"]
+)
+def test_markdown_shows_what_looks_like_a_reference_or_a_list_as_it_is(text: str) -> None:
+    seen = Tags(MarkdownIt("commonmark").render(dialects.MARKDOWN.literal(text)))
+    assert seen.tags == ["p"]
+    assert seen.words.strip() == text
+
+
 def test_strong_text_is_escaped_and_nothing_is_not_strong() -> None:
     assert dialects.MARKDOWN.strong("a*b") == "**a\\*b**"
     assert dialects.MARKDOWN.strong("") == ""

@@ -59,6 +59,11 @@ def test_a_secret_is_hidden_in_every_encoding(secret: str, before: str, after: s
     assert basic not in redact(f"Authorization: Basic {basic}==")
 
 
+def test_a_secret_that_a_web_page_repeats_is_hidden() -> None:
+    redact = Redactor("json://user:p%26ss%3Cw%3Eord@host/")
+    assert redact("<p>p&amp;ss&lt;w&gt;ord</p>") == f"<p>{HIDDEN}</p>"
+
+
 def test_short_secrets_are_hidden_as_words_only() -> None:
     redact = Redactor("json://u:it@host/")
     assert redact("it is a bit of it.") == f"{HIDDEN} is a bit of {HIDDEN}."

@@ -220,6 +220,27 @@ def test_a_cut_notice_ends_at_a_sentence() -> None:
     assert "notice. …\n(shortened)" in rendered.text
 
 
+def test_only_so_many_other_sources_are_told() -> None:
+    item = seed_item()
+    others = tuple(
+        stored(Article(title=f"Other {number}", body="", source=f"s{number}"), id=100 + number)
+        for number in range(20)
+    )
+    content = AlertContent(alert(), (replace(item, others=(*others, *others)),))
+    text = render(content, MAIL, NOW).text
+    assert [f"  - s{number}: Other {number}" in text for number in range(20)] == (
+        [True] * 5 + [False] * 15
+    )
+
+
+def test_no_more_is_left_out_than_there_is_no_room_for() -> None:
+    whole = render(seed_alert(), SLACK, NOW).text
+    cut = render(seed_alert(), replace(SLACK, limit=len(whole) - 1), NOW).text
+    assert "wire" in cut  # one of the two other sources is still told
+    assert "daily" not in cut
+    assert cut.count("›") == whole.count("›")
+
+
 def test_the_smallest_limit_still_names_the_rule() -> None:
     content = about("Troops land", "CSTO.", "CSTO", url="https://example.org/a")
     assert render(content, chat(dialects.CHAT_TEXT, 75), NOW).text == (
