@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model.alert import Alert, AlertContent, Answer, Delivery
+from monitor.model.alert import Alert, AlertContent, Answer, Delivery, Settlement
 from monitor.model.article import Article, KnownArticle, StoredArticle
 from monitor.model.channel import Channel, Silence
 from monitor.model.decision import Candidate, Destination, History, Plan
@@ -235,6 +235,9 @@ class Store(Protocol):
 
         Of `follow`, one whose id is there already is left out.
         """
+
+    def record_all(self, settlements: Sequence[Settlement]) -> None:
+        """Record several attempts together, in their order; see `record`."""
 
 
 class Past(Protocol):

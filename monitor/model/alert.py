@@ -122,3 +122,15 @@ class Delivery:
     detail: str
     duration: float
     attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What becomes of an alert after an attempt."""
+
+    delivery: Delivery
+    retry_at: datetime | None = None
+    dead: bool = False
+    """It will not be tried again."""
+    follow: tuple[Alert, ...] = ()
+    """The alerts that this causes."""

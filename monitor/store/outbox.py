@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select, update
 
 from monitor.model.alert import (
     Alert,
@@ -17,6 +18,7 @@ from monitor.model.alert import (
     AlertState,
     Delivery,
     DeliveryOutcome,
+    Settlement,
 )
 from monitor.model.rule import Level
 from monitor.store.content import read_items
@@ -108,34 +110,66 @@ class Outbox:
         follow: Sequence[Alert] = (),
     ) -> None:
         """See `ports.Store.record`. The same delivery recorded twice counts once."""
+        self.record_all(
+            [Settlement(delivery=delivery, retry_at=retry_at, dead=dead, follow=tuple(follow))]
+        )
+
+    def record_all(self, settlements: Sequence[Settlement]) -> None:
+        """See `ports.Store.record_all`."""
+        if not settlements:
+            return
         with self._database.writing() as connection:
             connection.execute(
                 insert_into(deliveries, self._database.dialect).on_conflict_do_nothing(),
-                asdict(delivery),
+                [asdict(one.delivery) for one in settlements],
             )
-            _settle(connection, delivery, retry_at, dead=dead)
-            insert_alerts(connection, follow)
+            for delivered, some in groupby(settlements, key=_is_delivered):
+                if delivered:
+                    _settle_delivered(connection, [one.delivery for one in some])
+                else:
+                    for one in some:
+                        _settle_failed(connection, one)
+            insert_alerts(connection, [alert for one in settlements for alert in one.follow])
 
 
-def _settle(
-    connection: Connection, delivery: Delivery, retry_at: datetime | None, *, dead: bool
-) -> None:
+def _is_delivered(settlement: Settlement) -> bool:
+    return settlement.delivery.outcome is DeliveryOutcome.DELIVERED
+
+
+_SENT = (
+    update(alerts)
+    .where(alerts.c.id == bindparam("of"))
+    .values(
+        state=AlertState.SENT,
+        settled=bindparam("when"),
+        attempts=bindparam("number"),
+        leased_until=None,
+        leased_by=None,
+    )
+)
+"""True even of one that a person dropped, or another worker gave up, meanwhile."""
+
+
+def _settle_delivered(connection: Connection, done: Sequence[Delivery]) -> None:
+    connection.execute(
+        _SENT, [{"of": one.alert, "when": one.at, "number": one.attempt} for one in done]
+    )
+
+
+def _settle_failed(connection: Connection, settlement: Settlement) -> None:
+    delivery = settlement.delivery
     values: dict[str, Any] = {
         "attempts": delivery.attempt,
         "leased_until": None,
         "leased_by": None,
     }
-    this = alerts.c.id == delivery.alert
-    if delivery.outcome is DeliveryOutcome.DELIVERED:
-        # True even of one that a person dropped, or another worker gave up, meanwhile.
-        values |= {"state": AlertState.SENT, "settled": delivery.at}
-    else:
-        this &= _PENDING
-        if dead:
-            values |= {"state": AlertState.DEAD, "settled": delivery.at}
-        elif retry_at is not None:
-            values |= {"due": retry_at}
-    connection.execute(update(alerts).where(this).values(**values))
+    if settlement.dead:
+        values |= {"state": AlertState.DEAD, "settled": delivery.at}
+    elif settlement.retry_at is not None:
+        values |= {"due": settlement.retry_at}
+    connection.execute(
+        update(alerts).where(alerts.c.id == delivery.alert, _PENDING).values(**values)
+    )
 
 
 def insert_alerts(connection: Connection, new: Sequence[Alert]) -> None:

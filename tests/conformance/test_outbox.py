@@ -5,7 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from monitor.model.alert import Alert, AlertKind, AlertState, DeliveryOutcome
+import pytest
+
+from monitor.errors import StoreError
+from monitor.model.alert import Alert, AlertKind, AlertState, DeliveryOutcome, Settlement
 from monitor.model.listing import AlertFilter
 from monitor.model.rule import Level
 from monitor.store import SqlStore
@@ -193,6 +196,51 @@ def test_a_slower_workers_failure_does_not_undo_a_delivery(store: SqlStore) -> N
     store.record(replace(rejected, at=at(2)), retry_at=at(3), dead=False)
 
     assert [one.state for one in every(store)] == [AlertState.SENT]
+
+
+def test_attempts_recorded_together_are_each_settled_in_their_order(store: SqlStore) -> None:
+    for id in ("sent", "later", "dead", "twice", "untouched"):
+        store.enqueue(alert(id))
+    lease(store)
+    retry, rejected = DeliveryOutcome.RETRY, DeliveryOutcome.REJECTED
+    again = Settlement(delivery=attempt("twice", outcome=retry), retry_at=at(1))
+
+    store.record_all([])
+    store.record_all(
+        [
+            Settlement(delivery=attempt("sent")),
+            again,
+            Settlement(delivery=attempt("later", outcome=retry), retry_at=at(7)),
+            Settlement(
+                delivery=attempt("dead", outcome=rejected), dead=True, follow=(alert("stand-in"),)
+            ),
+            Settlement(delivery=attempt("twice", attempt=2, at=at(1)), follow=(alert("next"),)),
+        ]
+    )
+
+    found = {one.id: (one.state, one.attempts, one.due) for one in every(store)}
+    assert found == {
+        "sent": (AlertState.SENT, 1, NOW),
+        "later": (AlertState.PENDING, 1, at(7)),
+        "dead": (AlertState.DEAD, 1, NOW),
+        "twice": (AlertState.SENT, 2, at(1)),
+        "untouched": (AlertState.PENDING, 0, NOW),
+        "stand-in": (AlertState.PENDING, 0, NOW),
+        "next": (AlertState.PENDING, 0, NOW),
+    }
+    assert lease(store) == ["stand-in", "next"]
+    (entry,) = store.alerts(AlertFilter(ids=("twice",)), 9)
+    assert [one.attempt for one in entry.deliveries] == [1, 2]
+
+
+def test_nothing_of_attempts_recorded_together_is_kept_when_one_cannot_be(store: SqlStore) -> None:
+    store.enqueue(alert("a"))
+    with pytest.raises(StoreError):
+        store.record_all(
+            [Settlement(delivery=attempt("a")), Settlement(delivery=attempt("unknown"))]
+        )
+
+    assert [(one.state, one.attempts) for one in every(store)] == [(AlertState.PENDING, 0)]
 
 
 def test_a_retry_holds_up_the_alerts_behind_it(store: SqlStore) -> None:
