@@ -26,6 +26,8 @@ _WIDTH = 40
 """Characters of the longest bar."""
 _LISTED = 20
 """Gained and lost articles that are listed for people; --json lists up to a thousand."""
+_OVERLAPS = 10
+"""Other rules that are named."""
 _DAYS = 60
 """Days that are shown a line each; a longer time is shown by weeks."""
 
@@ -82,7 +84,7 @@ def command(
             emit(_as_object(one, tally, former, alerts))
         else:
             _show(one, former)
-    for refusal in tally.refusals:
+    for refusal in sorted(tally.refusals, key=lambda it: it.where):
         say(f"{refusal.where}: {refusal.reason}")
     if not as_json:
         _conclude(tally, alerts)
@@ -145,7 +147,8 @@ def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
     _show_samples("first", tally.first)
     _show_samples("best", [one for one in tally.best if one not in tally.first])
     if tally.beside:
-        shared = ", ".join(f"{id} ({count:,})" for id, count in tally.beside.most_common(10))
+        most = list(tally.overlap.items())[:_OVERLAPS]
+        shared = ", ".join(f"{id} ({count:,})" for id, count in most)
         show(shared, "  also hit by: ")
     if rule.id in former:
         show(
@@ -218,7 +221,7 @@ def _as_object(
         "days": {str(day): count for day, count in sorted(tally.by_day.items())},
         "first": [_sample(shown) for shown in tally.first],
         "best": [_sample(shown) for shown in tally.best],
-        "overlap": dict(tally.beside.most_common()),
+        "overlap": tally.overlap,
         "alerts": dict(alerts),
         "running_version": before.version if before else None,
         "gains": tally.gains if before else None,

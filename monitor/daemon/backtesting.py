@@ -71,15 +71,28 @@ def stored_pieces(
 
 
 def file_pieces(path: Path) -> Iterator[FilePiece]:
-    """Cut a folder or file into pieces; raises OSError as the file system does."""
-    if path.is_dir():
-        for folder, folders, names in os.walk(path):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            for name in sorted(names):
-                if not name.startswith(".") and document_kind(name) is not None:
-                    yield from file_pieces(Path(folder, name))
+    """Cut a folder or file into pieces; raises OSError for a folder or file that is not there.
+
+    A file of a folder that cannot be opened is a piece all the same: trying it says why.
+    """
+    if not path.is_dir():
+        path.stat()
+        yield from _of_one(path)
         return
-    if document_kind(str(path)) is not DocumentKind.JSON_LINES or str(path).endswith(".gz"):
+    for folder, folders, names in os.walk(path, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and document_kind(name) is not None:
+                yield from _of_one(Path(folder, name))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
+def _of_one(path: Path) -> Iterator[FilePiece]:
+    lines = document_kind(str(path)) is DocumentKind.JSON_LINES
+    if not lines or path.suffix.lower() == ".gz" or not path.exists():
         yield FilePiece(str(path))
         return
     with path.open("rb") as stream:

@@ -139,6 +139,11 @@ class RuleTally:
         """How many articles it hits."""
         return self.by_day.total()
 
+    @property
+    def overlap(self) -> dict[str, int]:
+        """Return how many of its articles each other rule hits, too; the most first."""
+        return dict(sorted(self.beside.items(), key=lambda entry: (-entry[1], entry[0])))
+
     def add(self, tried: Tried, match: Match | None, *, compared: bool) -> None:
         """Count one article."""
         before = self.rule.id in tried.former
