@@ -31,9 +31,9 @@ _STATES = [state.value for state in AlertState]
     invoke_without_command=True,
     epilog="Examples: `monitor deliveries --state dead`; `monitor deliveries retry --dead`",
 )
-@click.option("--state", "states", multiple=True, type=click.Choice(_STATES))
-@click.option("--channel", "channels", multiple=True, metavar="NAME")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1))
+@click.option("--state", "states", multiple=True, type=click.Choice(_STATES), help="Any of them.")
+@click.option("--channel", "channels", multiple=True, metavar="NAME", help="Of these channels.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many.")
 @printing
 @click.pass_context
 def command(

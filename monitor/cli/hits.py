@@ -227,7 +227,12 @@ def dismiss(config: str | None, *, id: int, as_json: bool) -> int:
     "export", epilog="Example: `monitor hits --since 30d export --format csv > hits.csv`"
 )
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "jsonl"]), default="jsonl", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help="For spreadsheets, or one JSON object a line.",
 )
 @click.pass_context
 def export(context: click.Context, *, form: str) -> None:

@@ -23,12 +23,14 @@ def command() -> None:
 @command.command(
     "test", epilog="Example: `monitor routes test --level high --tag security --source tass`"
 )
-@click.option("--rule", default="", metavar="ID")
+@click.option("--rule", default="", metavar="ID", help="The id of the rule.")
 @click.option("--level", default="medium", show_default=True, metavar="LEVEL", help=LEVELS)
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="The rule's tags.")
 @click.option("--source", default="", metavar="ID", help="Its tags come with it.")
-@click.option("--source-tag", "source_tags", multiple=True, metavar="TAG")
-@click.option("--lang", metavar="CODE")
+@click.option(
+    "--source-tag", "source_tags", multiple=True, metavar="TAG", help="Instead of the source's own."
+)
+@click.option("--lang", metavar="CODE", help="The language of the article.")
 @printing
 def test(
     config: str | None,

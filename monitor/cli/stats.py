@@ -19,7 +19,9 @@ _WIDEST = 60
 
 @click.command("stats", epilog="Example: `monitor stats --since 14d --rule 'curfew*'`")
 @click.option("--rule", "rules", multiple=True, metavar="GLOB", help="Rule ids; * for anything.")
-@click.option("--since", default="30d", show_default=True, metavar="WHEN")
+@click.option(
+    "--since", default="30d", show_default=True, metavar="WHEN", help="30d, or a date: 2026-01-31."
+)
 @printing
 def command(config: str | None, *, rules: tuple[str, ...], since: str, as_json: bool) -> None:
     """Show hits a day by rule (days are UTC), the most active rule first."""

@@ -32,7 +32,7 @@ _SHOWN = 5
 )
 @click.option("--rule", metavar="ID", help="Stories that this rule hit.")
 @click.option("--since", metavar="WHEN", help="With news since then: 2d, or a date.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1))
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many.")
 @click.option("--story", "only", type=int, metavar="ID", help="One story, with all its articles.")
 @printing
 @click.pass_context

@@ -1,151 +1,187 @@
-"""What the documents say is there: every setting, every command, every option, every link."""
+"""What the documents show works: links, settings, examples, the first five minutes."""
 
 from __future__ import annotations
 
+import json
+import os
 import re
-import shlex
-from collections.abc import Iterator
+import subprocess
+import sys
 from pathlib import Path
 
-import click
+import jsonschema
 import pytest
+import yaml
 
-from monitor.cli.main import COMMANDS, app
-from monitor.config.schema import keys
+from monitor.cli.main import outcome
+from monitor.config.reading import load_settings
+from monitor.config.schema import config_schema, keys
+from monitor.errors import InvalidConfig, Severity
+from monitor.model.decision import Reason
+from monitor.notify.check import check_channel
+from monitor.policy.retry import STANDARD
+from monitor.yaml12 import Mapping, load
+from tests.docs.reading import DOCUMENTS, ROOT, anchors, blocks, links
 
-ROOT = Path(__file__).parents[2]
-DOCUMENTS = [
-    ROOT / "README.md",
-    ROOT / "CONTRIBUTING.md",
-    ROOT / "CHANGELOG.md",
-    *sorted((ROOT / "docs").glob("*.md")),
-]
-CONFIG = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
-
-
-def commands(group: click.Group = app, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    context = click.Context(group)
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        yield (*path, name)
-        if isinstance(command, click.Group):
-            yield from commands(command, (*path, name))
+NAMES = [str(document.relative_to(ROOT)) for document in DOCUMENTS]
+ENVIRON = {
+    "SMTP_PASSWORD": "x",
+    "SLACK_TOKENS": f"T{'0' * 8}/B{'0' * 8}/{'x' * 24}",
+    "BOT_TOKEN": f"123456789:{'a' * 35}",
+    "MATRIX_PASSWORD": "x",
+}
 
 
-def find(path: tuple[str, ...]) -> click.Command:
-    found: click.Command = app
-    for name in path:
-        assert isinstance(found, click.Group)
-        child = found.get_command(click.Context(found), name)
-        assert child is not None, path
-        found = child
-    return found
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("section", sorted(keys()))
-def test_every_setting_is_documented(section: str) -> None:
-    missing = [key for key in keys()[section] if f"`{key}`" not in CONFIG and key not in QUIET]
-    assert missing == []
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_to_a_file_leads_somewhere(name: str) -> None:
+    for link in links(text_of(name)):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / file if file else ROOT / name
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target.read_text(encoding="utf-8")), link
 
 
-# The keys of `quiet` and `heartbeat` are written inside one table cell.
-QUIET = {key for key in keys()["quiet"] if key in CONFIG} | set(keys()["heartbeat"])
+@pytest.mark.parametrize("name", NAMES)
+def test_every_document_is_reached_from_the_readme(name: str) -> None:
+    if name != "README.md":
+        assert name in links(text_of("README.md"))
 
 
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_is_documented(name: str) -> None:
-    assert f"`monitor {name}" in CONFIG
+def test_every_setting_is_in_the_reference() -> None:
+    reference = text_of("docs/config.md")
+    for section, names in keys().items():
+        for name in names:
+            assert f"`{name}`" in reference, f"{section}: {name}"
 
 
-@pytest.mark.parametrize("path", sorted(commands()), ids=" ".join)
-def test_every_command_explains_itself_with_an_example(path: tuple[str, ...]) -> None:
-    command = find(path)
-    assert command.help
-    assert command.epilog is not None
-    assert command.epilog.startswith("Example")
+def test_every_reason_for_not_alerting_is_explained() -> None:
+    alerts = text_of("docs/alerts.md")
+    ends = {
+        Reason.LATE, Reason.EDIT_IGNORED, Reason.NO_ROUTE, Reason.REROUTED, Reason.SAME_CHANNEL,
+        Reason.SILENCED, Reason.JOINED, Reason.UNCONFIRMED,
+    }  # fmt: skip
+    for reason in ends:
+        assert f"`{reason.value}`" in alerts
 
 
-@pytest.mark.parametrize("path", sorted(commands()), ids=" ".join)
-def test_every_option_is_explained_or_says_it_by_its_choices(path: tuple[str, ...]) -> None:
-    for option in find(path).params:
-        if isinstance(option, click.Option):
-            plain = isinstance(option.type, click.Choice) or option.metavar or option.show_default
-            assert option.help or plain, option.name
+def test_the_retries_are_those_of_the_program() -> None:
+    told = f"{STANDARD.attempts} times over at least a day"
+    assert told in text_of("docs/alerts.md")
+    assert STANDARD.span.total_seconds() >= 86_400
 
 
-def written() -> list[tuple[str, str]]:
+def configurations() -> list[tuple[str, str]]:
+    """Return every YAML block that is a configuration or a part of one."""
     found = []
-    for document in DOCUMENTS:
-        text = document.read_text(encoding="utf-8")
-        lines = re.findall(r"`(monitor [a-z][^`\n]*)`", text)
-        for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-            lines += re.findall(
-                r"^(?:.*\| )?(?:sudo )?(monitor [a-z][^\n#|]*)", block, re.MULTILINE
-            )
-        found += [(document.name, line.strip()) for line in lines]
+    for name in NAMES:
+        for block in blocks(text_of(name)):
+            if block.language != "yaml":
+                continue
+            root = load(block.text, name)
+            if isinstance(root, Mapping) and root.entries.keys() <= set(keys()[""]):
+                if "rules" in root.entries and not hasattr(root.entries["rules"], "raw"):
+                    continue
+                found.append((name, block.text))
     return found
 
 
-@pytest.mark.parametrize(("document", "line"), written())
-def test_every_command_line_in_the_documents_exists(document: str, line: str) -> None:
-    """Names and options are known; words in capitals and brackets stand for values."""
-    words = shlex.split(line.replace("…", "").replace("\\|", " "))[1:]
-    path: list[str] = []
-    command: click.Command = app
-    while words and isinstance(command, click.Group) and not words[0].startswith("-"):
-        child = command.get_command(click.Context(command), words[0])
-        if child is None:
-            assert path, f"{document}: {line}"
-            break
-        path.append(words.pop(0))
-        command = child
-    known = {name for path in _along(path) for name in path}
-    for word in words:
-        if word.startswith("--") or re.fullmatch(r"-[a-z]", word):
-            assert word.partition("=")[0] in known, f"{document}: {line}"
+CONFIGURATIONS = configurations()
 
 
-def _along(path: list[str]) -> Iterator[set[str]]:
-    yield {"--help", "-h", "--version"}
-    for length in range(1, len(path) + 1):
-        for option in find(tuple(path[:length])).params:
-            yield set(option.opts)
+@pytest.mark.parametrize(("name", "text"), CONFIGURATIONS)
+def test_every_configuration_shown_can_be_used(name: str, text: str, tmp_path: Path) -> None:
+    whole = text if "sources:" in text else f"{text}\nsources: []\n"
+    if "routes:" in whole and "channels:" not in whole:
+        named = ("duty", "desk", "archive")
+        whole += "channels:\n" + "".join(f"  {channel}: console://\n" for channel in named)
+    whole = whole.replace("slack://…", "slack://${SLACK_TOKENS}").replace("ping/…", "ping/1")
+    whole = re.sub(r"\$\{credential:[^}]+\}", "x", whole)
+    (tmp_path / "monitor.yaml").write_text(whole, encoding="utf-8")
+    try:
+        load_settings(tmp_path / "monitor.yaml", ENVIRON)
+    except InvalidConfig as error:
+        pytest.fail(f"{name}: {error}")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_relative_link_leads_somewhere(document: Path) -> None:
-    text = document.read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
-        if "://" not in target:
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+def channel_urls() -> list[tuple[str, str]]:
+    found = []
+    for name in ("README.md", "docs/alerts.md"):
+        for block in blocks(text_of(name)):
+            if block.language != "yaml":
+                continue
+            root = load(block.text, name)
+            assert isinstance(root, Mapping)
+            channels = root.entries.get("channels", root)
+            for value in channels.entries.values() if isinstance(channels, Mapping) else ():
+                inner = value.entries.get("url") if isinstance(value, Mapping) else value
+                if "://" in getattr(inner, "raw", ""):
+                    found.append((name, inner.raw))
+    return found
 
 
-def test_the_readme_names_only_targets_that_make_has() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
-    for document in DOCUMENTS:
-        named = re.findall(r"`?\bmake ([a-z]+)`", document.read_text(encoding="utf-8"))
-        assert set(named) <= targets, document.name
-
-
-def test_the_first_rule_of_the_readme_works(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "url"), channel_urls())
+def test_every_channel_address_shown_is_one_that_the_program_takes(
+    name: str, url: str, tmp_path: Path
 ) -> None:
-    """As the README says it: init, the rule, check, test, match, run."""
-    from monitor.cli.main import outcome  # noqa: PLC0415 - beside what it runs
+    config = json.dumps({"sources": [], "channels": {"one": url}})
+    (tmp_path / "monitor.yaml").write_text(config, encoding="utf-8")
+    settings = load_settings(tmp_path / "monitor.yaml", ENVIRON)
+    problem = check_channel(settings.channels[0])
+    assert problem is None or problem.severity is Severity.WARNING, f"{name}: {url}: {problem}"
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    rule = re.search(r"Put this into `rules/airport.yaml`:\n\n```yaml\n(.*?)```", readme, re.DOTALL)
-    assert rule is not None
-    monkeypatch.chdir(tmp_path)
-    assert outcome(["init", "news"]) == 0
-    monkeypatch.chdir(tmp_path / "news")
-    Path("rules/airport.yaml").write_text(rule[1], encoding="utf-8")
-    assert outcome(["check"]) == 0
-    assert outcome(["test", "airport-seizure"]) == 0
-    Path("articles/new.txt").write_text("Gunmen stormed the airport.\n", encoding="utf-8")
-    capsys.readouterr()
-    assert outcome(["match", "--rule", "airport-seizure", "articles/new.txt"]) == 0
-    assert "[HIGH] Airport seized" in capsys.readouterr().out
-    assert outcome(["run", "--once"]) == 0
-    assert "2 hits, 2 alerts" in capsys.readouterr().out
+
+def test_the_shipped_configuration_and_its_schema_agree() -> None:
+    shipped = yaml.safe_load(text_of("monitor.yaml"))
+    jsonschema.Draft202012Validator(config_schema()).validate(shipped)
+
+
+def test_the_first_five_minutes_go_as_the_readme_says(tmp_path: Path) -> None:
+    section = text_of("README.md").split("## A first rule")[1].split("\n## ")[0]
+    start, rule, article, first = blocks(section)
+    assert [block.language for block in (start, rule, article, first)] == ["sh", "yaml", "", "sh"]
+    script = "\n".join(
+        [
+            "set -e",
+            start.text,
+            f"cat > rules/airport.yaml <<'END'\n{rule.text}END",
+            f"cat > articles/today.txt <<'END'\n{article.text}END",
+            first.text,
+        ]
+    )
+    binary = Path(sys.executable).parent
+    done = subprocess.run(
+        ["sh", "-c", script],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{binary}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "LANG": "C.UTF-8",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "monitor.yaml: sound" in done.stderr
+    assert "1 rule, 4 samples: 4 passed, 0 failed." in done.stderr
+    assert "[HIGH] Airport seized  airport-seizure" in done.stdout
+    assert "airport-seizure matches: Chaos in Almaty" in done.stdout
+    assert "1 source, 2 new articles, 0 known, 2 hits, 2 alerts" in done.stdout
+    assert "rule airport-seizure [high] by " in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_picture_and_the_licence_are_there() -> None:
+    assert (ROOT / "docs" / "alert.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert "Apache License" in text_of("LICENSE")
+
+
+def test_help_of_the_program_itself_runs() -> None:
+    assert outcome(["--version"]) == 0
