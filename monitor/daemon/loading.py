@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -107,11 +107,16 @@ def _matcher(running: Mapping[str, Rule], former: Generation | None) -> tuple[Ru
     return former.matcher.replace(changed, removed), former.changes + 1
 
 
-def failing_samples(rules: Collection[Rule], now: datetime) -> tuple[Problem, ...]:
-    """Run these rules' own tests; return one problem for each sample that fails."""
+def failing_samples(
+    rules: Collection[Rule], now: datetime, goes_on: Callable[[], bool] = lambda: True
+) -> tuple[Problem, ...]:
+    """Run these rules' own tests; return one problem for each sample that fails.
+
+    `goes_on` is asked now and then; at the first no, the rest is left out.
+    """
     left = iter(rules)
     failing: list[Problem] = []
-    while some := list(islice(left, _TOGETHER)):
+    while goes_on() and (some := list(islice(left, _TOGETHER))):
         results = run_samples(some, None, now)
         failing += [result.problem for result in results if result.problem is not None]
     return tuple(failing)

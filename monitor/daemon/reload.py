@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,8 +24,17 @@ class Reloaded:
     problems: tuple[Problem, ...] = ()
 
 
-def reload(path: Path, environ: Mapping[str, str], former: Generation, now: datetime) -> Reloaded:
-    """Read configuration and rules anew and try the changed rules, before anything changes."""
+def reload(
+    path: Path,
+    environ: Mapping[str, str],
+    former: Generation,
+    now: datetime,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> Reloaded:
+    """Read configuration and rules anew and try the changed rules, before anything changes.
+
+    `goes_on` is asked now and then; at the first no, nothing changes and nothing is wrong.
+    """
     try:
         settings = load_settings(path, environ)
         refused = _unchangeable(settings, former.settings)
@@ -35,8 +44,8 @@ def reload(path: Path, environ: Mapping[str, str], former: Generation, now: date
         if not rulebook.rules and former.rules.keys() - {NAME}:
             return Reloaded(None, (_all_gone(settings),))
         changed = [rule for rule in rulebook.rules if former.rules.get(rule.id) != rule]
-        failing = failing_samples(changed, now)
-        if failing:
+        failing = failing_samples(changed, now, goes_on)
+        if failing or not goes_on():
             return Reloaded(None, failing)
         return Reloaded(make_generation(settings, rulebook.rules, now, former=former))
     except InvalidConfig as error:

@@ -50,6 +50,11 @@ class Reloading:
         self._seen = read
         self._broken: Footprint | None = None
         self._tried = False
+        self._failed = False
+        self.progress: Callable[[], None] = lambda: None
+        """Called now and then in a long turn."""
+        self.stopping: Callable[[], bool] = lambda: False
+        """Whether a long turn is to end."""
 
     def ask(self) -> None:
         """Have everything read anew at the next turn, changed or not (SIGHUP)."""
@@ -77,7 +82,10 @@ class Reloading:
 
     def _reload(self, found: Footprint) -> float | None:
         self._edits.begins()
-        new = reload(self._path, self._environ, self._core.generation(), self._core.now())
+        former, now = self._core.generation(), self._core.now()
+        new = reload(self._path, self._environ, former, now, self._goes_on)
+        if self.stopping():
+            return None
         if new.generation is None and found != self._broken:
             # Perhaps it was read between two steps of an editor: that deserves a second look.
             self._broken = found
@@ -87,18 +95,30 @@ class Reloading:
             self._edits.refused(new.problems)
         else:
             self._put_in_force(new.generation)
-            self._edits.sound()
+            if self._failed:
+                self._tried = False
+            else:
+                self._edits.sound()
         self._read = self._seen = found
         self._broken = None
         self._edits.ended()
-        return None
+        return None if self._tried else 0.0
 
     def _try_rules(self) -> None:
         """Try the rules that are in force since the start: that would have held it up."""
-        failing = failing_samples(self._core.generation().rules.values(), self._core.now())
+        rules = self._core.generation().rules.values()
+        failing = failing_samples(rules, self._core.now(), self._goes_on)
+        if self.stopping():
+            return
         if failing:
             self._edits.failing(failing)
-        self._tried = True
+        elif self._failed:
+            self._edits.sound()
+        self._tried, self._failed = True, bool(failing)
+
+    def _goes_on(self) -> bool:
+        self.progress()
+        return not self.stopping()
 
     def _renew(self) -> None:
         new = renewed(self._core.generation(), self._core.now())

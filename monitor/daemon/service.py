@@ -145,6 +145,8 @@ class Service:
             rest=outside.rest,
         )
         self._reload = self._stage("reload", self.reloading.turn)
+        self.reloading.progress = self._reload.progress
+        self.reloading.stopping = lambda: self._reload.stopping
         self.housekeeping = Housekeeping(core, health=self.health, operator=self.operator)
         self._heartbeat = Heartbeat(core, health=self.health)
         canary = Canary(

@@ -77,8 +77,8 @@ def test_every_alert_arrives_and_no_hit_is_doubled(
             f"\n{KILLS} kills (seed {seed}): {len(expected)} alerts, {repeats} repeated"
         )
     assert counts.keys() == expected
-    # Only what was on its way at the moment of a kill can come twice: one message a kill.
-    assert repeats <= KILLS
+    # Only what was on its way, or sent and not recorded yet, at the moment of a kill comes twice.
+    assert repeats <= ARTICLES * KILLS
     store = open_store(f"sqlite:///{place / 'state' / 'monitor.db'}")
     try:
         hits = list(store.all_hits(HitFilter()))
