@@ -9,9 +9,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 
 from monitor.store import SqlStore, open_store, upgrade
 from tests.postgres import PostgresServer, server_programs
+
+
+@pytest.fixture(autouse=True)
+def _logging_ends_with_the_test() -> Iterator[None]:
+    """A command that sets up logging writes to its test's own stream, which closes with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
