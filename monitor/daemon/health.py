@@ -35,7 +35,7 @@ class Health:
         self._lock = threading.Lock()
         self._faults: dict[str, str] = {}
         self._doubts: dict[str, str] = {}
-        self._line = "starting"
+        self._sources = ""
 
     def fault(self, matter: str, text: str) -> None:
         """Note what keeps the program from working; an empty text says that it is well again."""
@@ -61,12 +61,16 @@ class Health:
 
     def line(self) -> str:
         """Return the state in one line."""
-        return self._line
+        if not self._sources:
+            return "starting"
+        parts = [self._sources, f"{len(self._core.generation().matcher.rules)} rules"]
+        parts += [f"{len(self.problems)} problems in what was edited"] if self.problems else []
+        return ", ".join((*parts, *self.doubts()))
 
     def measure(self, now: datetime) -> None:
         """Look at outbox and sources, and set the gauges. Raises StoreError."""
-        running = len(self._core.generation().matcher.rules)
-        self._metrics.rules.labels("running").set(running)
+        running = self._core.generation().matcher.rules
+        self._metrics.rules.labels("running").set(len(running))
         self._metrics.rules.labels("broken").set(len(self.problems))
         outbox = self._measure_outbox(now)
         good, bad, gone = self._measure_sources(now)
@@ -76,10 +80,7 @@ class Health:
         parts = [f"{good} sources good"]
         parts += [f"{bad} bad"] if bad else []
         parts += [f"{gone} gone"] if gone else []
-        parts.append(f"{running} rules")
-        parts += [f"{len(self.problems)} problems in what was edited"] if self.problems else []
-        parts += self.doubts()
-        self._line = ", ".join(parts)
+        self._sources = ", ".join(parts)
 
     def _measure_outbox(self, now: datetime) -> str:
         doubts: list[str] = []

@@ -53,8 +53,8 @@ _WATCHDOG = 10.0
 _STEP = 0.2
 _POLLS_END = 20.0
 _ALL_END = 70.0  # a send that hangs is given up after a minute; until then it may have arrived
-_CLAIMS = 4
-_BETWEEN_CLAIMS = 0.5
+_CLAIMS = 3
+_BETWEEN_CLAIMS = 0.3
 _DECIDE_LIMIT = 1800.0  # a backlog of a hundred thousand hits is decided in one turn
 _DAILY_LIMIT = 6 * 3600.0
 

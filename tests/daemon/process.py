@@ -128,7 +128,7 @@ class Process:
     def wait(self) -> int:
         code = self.process.wait(90)
         for thread in self._threads:
-            thread.join(20)
+            thread.join(60)
         return code
 
     def __enter__(self) -> Self:

@@ -86,7 +86,7 @@ class Manager:
     def close(self) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
             channel.sendto(b"", self.path)
-        self._thread.join(20)
+        self._thread.join(60)
         self._socket.close()
         self._folder.cleanup()
 

@@ -20,6 +20,9 @@ from tests.daemon.parts import until
 from tests.daemon.process import RULES, Process, drop, folder
 from tests.daemon.running import Manager
 
+# Processes of their own start slowly on a machine that does other things.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 def manager() -> Iterator[Manager]:
