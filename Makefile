@@ -21,20 +21,22 @@ DESTDIR ?=
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The locks are whole, so pip need not look for dependencies: doing so, it takes a newer release of one
+# that another names with an extra (coverage[toml]), and refuses it for want of a hash.
 $(VENV)/run.stamp: requirements/run.lock pyproject.toml
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what the monitor needs into $(VENV) …"
-	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/run.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/run.stamp
 	@echo "Installing what development needs into $(VENV) …"
-	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/dev.lock
 	@touch $@
 
 $(VENV)/bench.stamp: requirements/bench.lock $(VENV)/dev.stamp
-	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@$(PIP) install --require-hashes --no-deps -r requirements/bench.lock
 	@touch $@
 
 .PHONY: run

@@ -30,7 +30,7 @@ if [ -n "${INSTALL_DEPENDENCIES:-}" ]; then
     # For packagers, who have the dependencies already.
     sh -c "$INSTALL_DEPENDENCIES"
 else
-    $pip install --require-hashes -r requirements/run.lock
+    $pip install --require-hashes --no-deps -r requirements/run.lock
 fi
 $pip install --no-deps --no-build-isolation --force-reinstall .
 
