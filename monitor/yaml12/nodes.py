@@ -45,7 +45,7 @@ class Scalar:
     explicit core tag (`str`, `int` …) or empty.
     """
 
-    __slots__ = ("_end", "_offsets", "document", "raw", "start", "style", "tag")
+    __slots__ = ("_end", "_offsets", "_verbatim", "document", "raw", "start", "style", "tag")
 
     def __init__(self, document: Document, start: int, end: int, raw: str, style: str) -> None:
         self.document = document
@@ -55,6 +55,7 @@ class Scalar:
         self.style = style
         self.tag = ""
         self._offsets: list[int] | None = None
+        self._verbatim: int | None = None if self._end is not None else start
 
     def __repr__(self) -> str:
         return f"Scalar({self.raw!r}, {self.location})"
@@ -88,14 +89,14 @@ class Scalar:
         are moved into that range. Escapes, folding and indentation are followed exactly.
         """
         offset = min(max(offset, 0), len(self.raw))
-        if self._end is None:
-            return self.document.locate(self.start + offset)
-        text, first = self.document.text, self.start + 1
-        if self.end - first == len(self.raw) + 1 and text.startswith(self.raw, first):
-            return self.document.locate(first + offset)  # quoted, nothing escaped or folded
+        if self._verbatim is not None:
+            return self.document.locate(self._verbatim + offset)
         if self._offsets is None:
-            source = self.document.text[self.start : self.end]
-            self._offsets = offsets(source, self.style, self.raw)
+            text, first = self.document.text, self.start + 1
+            if self.end - first == len(self.raw) + 1 and text.startswith(self.raw, first):
+                self._verbatim = first  # quoted, nothing escaped or folded
+                return self.document.locate(first + offset)
+            self._offsets = offsets(text[self.start : self.end], self.style, self.raw)
         return self.document.locate(self.start + self._offsets[offset])
 
 
