@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ log = structlog.get_logger(part="watch")
 # without another.
 _DEBOUNCE = 800
 _STEP = 100
+_LOOK = 1_000
 _RULE_FILES = (".yaml", ".yml")
 # Seconds until a place that cannot be watched (not there yet, say) is tried again.
 _RETRY = 10.0
@@ -23,7 +25,8 @@ _RETRY = 10.0
 class Watcher:
     """Calls `changed` when a file, or a rule file below a folder, is written, moved or removed.
 
-    It only saves waiting: whoever listens looks at the files now and then, too, as there are file
+    Symbolic links are followed, also when they lead elsewhere later. It only saves waiting: whoever
+    listens looks at the files now and then, too, as there are file
     systems that tell nothing.
     """
 
@@ -31,6 +34,7 @@ class Watcher:
         self.place = place
         self._changed = changed
         self._stop = threading.Event()
+        self._seen: tuple[int, ...] = ()
         self._thread = threading.Thread(target=self._run, name=f"watch-{place.name}", daemon=True)
 
     def start(self) -> None:
@@ -46,31 +50,44 @@ class Watcher:
         self._thread.join(5.0)
 
     def _run(self) -> None:
+        self._seen = _identity(self.place)
         while not self._stop.is_set():
             try:
-                self._watch()
+                if self._watch():
+                    continue
             except OSError as error:
                 log.warning("watch-failed", place=str(self.place), error=str(error))
             self._stop.wait(_RETRY)
 
-    def _watch(self) -> None:
+    def _watch(self) -> bool:
+        """Watch until asked to end, or until what is watched is another folder: then True."""
         is_folder = self.place.is_dir()
         # Of a file the folder is watched: editors replace a file instead of writing into it.
         folder = self.place if is_folder else self.place.parent
         if not folder.is_dir():
-            return
-        for _changes in watch(
+            return False
+        begun = _identity(folder)
+        for changes in watch(
             folder,
             watch_filter=self._is_rule_file if is_folder else self._is_the_file,
             debounce=_DEBOUNCE,
             step=_STEP,
-            rust_timeout=1_000,
+            rust_timeout=_LOOK,
+            yield_on_timeout=True,
             stop_event=self._stop,
             raise_interrupt=False,
             recursive=is_folder,
             ignore_permission_denied=True,
         ):
-            self._changed()
+            # The system tells of the folder that stood there when the watch began: of a symbolic
+            # link that leads elsewhere now, and of a folder made anew, it tells nothing.
+            found = _identity(self.place)
+            if changes or found != self._seen:
+                self._changed()
+            self._seen = found
+            if _identity(folder) != begun or self.place.is_dir() != is_folder:
+                return True
+        return False
 
     def _is_the_file(self, _change: Change, path: str) -> bool:
         return Path(path).name == self.place.name
@@ -78,3 +95,14 @@ class Watcher:
     def _is_rule_file(self, _change: Change, path: str) -> bool:
         name = Path(path).name
         return name.endswith(_RULE_FILES) and not name.startswith(".")
+
+
+def _identity(place: Path) -> tuple[int, ...]:
+    """Return what tells a folder from another one, and a file also from itself, written anew."""
+    try:
+        found = place.stat()
+    except OSError:
+        return ()
+    if stat.S_ISDIR(found.st_mode):
+        return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ def watch() -> Iterator[Callable[[Path], threading.Event]]:
 
 def change_until(heard: threading.Event, change: Callable[[int], object]) -> None:
     """Change until it is heard of: a watcher takes a moment to begin."""
-    for number in range(40):
+    for number in range(120):
         change(number)
         if heard.wait(0.5):
             return
@@ -54,6 +55,52 @@ def test_of_a_file_its_replacement_is_heard_of(watch, tmp_path):
         (tmp_path / "new").rename(config)
 
     change_until(heard, replace)
+
+
+def test_a_link_that_leads_elsewhere_is_heard_of_and_followed(watch, tmp_path):
+    """Deployments swap a link, and what is edited from then on lies in the new folder."""
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+    rules = tmp_path / "rules"
+    rules.symlink_to("first")
+    heard = watch(rules)
+    change_until(heard, lambda number: (tmp_path / "first" / "a.yaml").write_text(str(number)))
+    heard.clear()
+    (tmp_path / "new").symlink_to("second")
+    (tmp_path / "new").rename(rules)
+    assert heard.wait(60)
+    change_until(heard, lambda number: (tmp_path / "second" / "a.yaml").write_text(str(number)))
+    heard.clear()
+    change_until(heard, lambda number: (tmp_path / "second" / "a.yaml").write_text(str(number)))
+
+
+def test_a_folder_that_is_made_anew_is_watched_again(watch, tmp_path):
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    heard = watch(rules)
+    change_until(heard, lambda number: (rules / "a.yaml").write_text(str(number)))
+    heard.clear()
+    shutil.rmtree(rules)
+    assert heard.wait(60)
+    rules.mkdir()
+    for _ in range(2):
+        heard.clear()
+        change_until(heard, lambda number: (rules / "a.yaml").write_text(str(number)))
+
+
+def test_what_a_link_leads_to_is_watched_for_a_file_too(watch, tmp_path):
+    """As with a mounted ConfigMap: monitor.yaml is a link through a folder that is swapped."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "monitor.yaml").write_text(name)
+    (tmp_path / "data").symlink_to("one")
+    (tmp_path / "monitor.yaml").symlink_to("data/monitor.yaml")
+    heard = watch(tmp_path / "monitor.yaml")
+    change_until(heard, lambda number: (tmp_path / "one" / "monitor.yaml").write_text(str(number)))
+    heard.clear()
+    (tmp_path / "new").symlink_to("two")
+    (tmp_path / "new").rename(tmp_path / "data")
+    assert heard.wait(60)
 
 
 def test_other_files_are_none_of_its_business(watch, tmp_path):
