@@ -34,8 +34,9 @@ def command(
 ) -> int:
     """Run the daemon: poll, match, decide, deliver, until it is told to stop.
 
-    SIGHUP (and every edit of monitor.yaml or a rule) reads everything anew; SIGTERM and ctrl-C
-    end it in order. With --json, a round's summary (--once) is one JSON object.
+    SIGHUP (and every edit of monitor.yaml or a rule) reads everything anew; SIGTERM (exit
+    code 0) and ctrl-C (130) end it in order. With --json, a round's summary (--once) is one JSON
+    object.
     """
     if as_json and not once:
         raise UsageError("--json goes with --once: the daemon prints its log")

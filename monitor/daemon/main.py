@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -32,6 +33,7 @@ from monitor.errors import Problem, StoreError
 
 log = structlog.get_logger(part="daemon")
 
+_INTERRUPTED = 128 + signal.SIGINT
 _LOOK = 1.0
 """Seconds between looks at the wall clock."""
 
@@ -97,7 +99,7 @@ def run_once(
 def run_daemon(
     path: Path, environ: Mapping[str, str], *, catch_up: timedelta | None, debug: bool
 ) -> int:
-    """Run until SIGTERM or SIGINT; return the exit code.
+    """Run until SIGTERM or SIGINT; return the exit code: 0, or 130 after SIGINT.
 
     Raises InvalidConfig, StoreError, AlreadyRunning, UsageError before anything runs, and
     AlreadyRunning when another daemon takes the database over.
@@ -128,12 +130,13 @@ def run_daemon(
         finally:
             notifier.close()
             store.close()
+    code = _INTERRUPTED if signals.interrupted else 0
     if behind:
         # Python would wait for what hangs; the database is settled, and nothing else is kept.
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
-    return 0
+        os._exit(code)
+    return code
 
 
 def _serve(service: Service, signals: Signals) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class Signals:
     def __init__(self) -> None:
         self.ending = 0
         """How often an end was asked for."""
+        self.interrupted = False
+        """Whether the first to ask for an end was a person at a keyboard (SIGINT)."""
         self.on_impatience: Callable[[], None] = lambda: None
         """Called in the handler when an end is asked for once more."""
         self._reload = False
@@ -63,5 +65,6 @@ class Signals:
             self._reload = True
             return
         self.ending += 1
+        self.interrupted |= self.ending == 1 and number == signal.SIGINT
         if self.ending > 1:
             self.on_impatience()

@@ -22,6 +22,7 @@ def test_an_end_ends_the_wait(signals, number):
     os.kill(os.getpid(), number)
     signals.wait(60)
     assert signals.ending == 1
+    assert signals.interrupted is (number == signal.SIGINT)
     assert not signals.reload_asked()
 
 
@@ -42,6 +43,7 @@ def test_asking_again_for_the_end_is_impatience(signals):
     assert impatient == []
     os.kill(os.getpid(), signal.SIGINT)
     until(lambda: impatient == [1])
+    assert not signals.interrupted
 
 
 def test_without_a_signal_the_wait_ends_by_itself(signals):
