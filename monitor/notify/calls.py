@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import queue
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -74,8 +75,34 @@ def shut(sock: socket.socket | None) -> None:
             sock.shutdown(socket.SHUT_RDWR)
 
 
+class Worker:
+    """A thread that makes attempts, one after another, until it is told to end.
+
+    It is started by the first, and ends when the one it is at has come back. To be used by one
+    caller at a time.
+    """
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="delivery")
+
+    def take(self, work: Callable[[], object]) -> None:
+        """Do something when what was given before is done."""
+        self._work.put(work)
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def end(self) -> None:
+        """Let the thread end; it is not waited for."""
+        self._work.put(None)
+
+    def _run(self) -> None:
+        while (work := self._work.get()) is not None:
+            work()
+
+
 class Attempt:
-    """Work that may hang, in a thread of its own."""
+    """Work that may hang, done by a thread that can be left behind with it."""
 
     def __init__(self, work: Callable[[Call], Answer]) -> None:
         self._work = work
@@ -83,24 +110,23 @@ class Attempt:
         self._answer: Answer | None = None
         self._late: Callable[[Answer], None] | None = None
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._run, daemon=True, name="delivery")
+        self._back = threading.Event()
 
     @property
     def runs(self) -> bool:
-        """Whether it is still at work."""
-        return self._thread.is_alive()
+        """Whether it has not come back yet."""
+        return not self._back.is_set()
 
-    def within(self, limit: float) -> Answer | None:
-        """Do it and return the answer; None when there was none within `limit` seconds.
+    def within(self, limit: float, worker: Worker) -> Answer | None:
+        """Have it done and return the answer; None when there was none within `limit` seconds.
 
         Then its sockets are shut. A yes that comes all the same within a second counts.
         """
-        self._thread.start()
-        self._thread.join(limit)
-        if not self.runs:
+        worker.take(self._run)
+        if self._back.wait(limit):
             return self._answer
         self._call.cut()
-        self._thread.join(min(limit, _GRACE))
+        self._back.wait(min(limit, _GRACE))
         with self._lock:
             answer = self._answer
         return answer if answer and answer.outcome is DeliveryOutcome.DELIVERED else None
@@ -114,9 +140,12 @@ class Attempt:
             keep(answer)
 
     def _run(self) -> None:
-        answer = self._work(self._call)
-        with self._lock:
-            self._answer = answer
-            late = self._late
-        if late is not None:
-            late(answer)
+        try:
+            answer = self._work(self._call)
+            with self._lock:
+                self._answer = answer
+                late = self._late
+            if late is not None:
+                late(answer)
+        finally:
+            self._back.set()

@@ -7,6 +7,7 @@ is not there), to mail headers (line breaks). What is left is visible text and s
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 _ESCAPES = re.compile(
@@ -74,6 +75,7 @@ def shorten(text: str, limit: int) -> str:
     return (text[:room].rstrip() + CUT).lstrip()[: max(0, limit)]
 
 
+@lru_cache(maxsize=512)
 def safe_link(url: str | None) -> str | None:
     """Return a web address that is safe inside any markup, None for everything else.
 

@@ -1,14 +1,16 @@
 """The notifier: renders an alert for a channel and sends it within a time limit of its own.
 
-Each attempt runs in a thread. When it has not come back at the limit its sockets are shut, which
-ends it; what hangs elsewhere (a name server, a plugin that sleeps as a receiver tells it to) is
-left behind as a daemon thread, and a few such threads close the channel until one has come back.
+A channel's attempts run in a thread of its own. When one has not come back at the limit its
+sockets are shut, which ends it; what hangs elsewhere (a name server, a plugin that sleeps as a
+receiver tells it to) is left behind with its thread, and a few such threads close the channel until
+one has come back.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TextIO
@@ -17,7 +19,7 @@ from monitor.errors import ChannelError
 from monitor.model.alert import AlertContent, Answer, DeliveryOutcome
 from monitor.model.channel import Channel
 from monitor.notify.answers import rejected, retry
-from monitor.notify.calls import Attempt, Call
+from monitor.notify.calls import Attempt, Call, Worker
 from monitor.notify.cleaning import one_line
 from monitor.notify.outlets import Outlet, open_outlet
 from monitor.notify.render import Rendered, Templates, render
@@ -26,6 +28,19 @@ LIMIT = 60.0
 """Seconds that one attempt may take."""
 _MOST_STUCK = 3
 _MOST_LATE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What is kept of a channel between messages."""
+
+    channel: Channel
+    outlet: Outlet
+    worker: Worker = field(default_factory=Worker)
+
+    def close(self) -> None:
+        self.outlet.close()
+        self.worker.end()
 
 
 class AppriseNotifier:
@@ -39,7 +54,7 @@ class AppriseNotifier:
     def __init__(self, *, console: TextIO | None = None, limit: float = LIMIT) -> None:
         self._console: Final = console
         self._limit: Final = limit
-        self._outlets: dict[str, tuple[Channel, Outlet]] = {}
+        self._open: dict[str, _Open] = {}
         self._stuck: dict[str, list[Attempt]] = {}
         self._late: dict[tuple[str, str], Answer] = {}
         self._lock: Final = threading.Lock()
@@ -52,14 +67,15 @@ class AppriseNotifier:
         if self._crowded(channel.name):
             return retry(f"{_MOST_STUCK} earlier attempts still hang")
         try:
-            outlet = self._outlet(channel)
+            opened = self._opened(channel)
+            outlet = opened.outlet
             rendered = render(content, outlet.form, now, outlet.templates)
         except ChannelError as error:
             return rejected(one_line(str(error), 300))
         except Exception as error:  # noqa: BLE001 - a defect here must not stop the other alerts
             return retry(f"the message could not be made: {type(error).__name__}")
         attempt = Attempt(lambda call: _sent(outlet, content, rendered, now, call))
-        answer = attempt.within(self._limit)
+        answer = attempt.within(self._limit, opened.worker)
         if answer is None:
             self._give_up(channel, content.alert.id, attempt)
             return retry(f"no answer within {self._limit:g} s")
@@ -68,7 +84,7 @@ class AppriseNotifier:
     def where(self, channel: Channel) -> str:
         """Return the channel's address without its secrets; only its scheme if it is unusable."""
         try:
-            return self._outlet(channel).where
+            return self._opened(channel).outlet.where
         except ChannelError:
             scheme, separator, _ = channel.url.strip().partition("://")
             known = separator and scheme.replace("+", "").replace("-", "").isalnum()
@@ -77,23 +93,23 @@ class AppriseNotifier:
     def close(self) -> None:
         """Leave every server; what is sent afterwards opens anew."""
         with self._lock:
-            outlets = [outlet for _, outlet in self._outlets.values()]
-            self._outlets.clear()
-        for outlet in outlets:
-            outlet.close()
+            every = list(self._open.values())
+            self._open.clear()
+        for opened in every:
+            opened.close()
 
-    def _outlet(self, channel: Channel) -> Outlet:
+    def _opened(self, channel: Channel) -> _Open:
         with self._lock:
-            known = self._outlets.get(channel.name)
+            known = self._open.get(channel.name)
         if known is not None:
-            if known[0] == channel:
-                return known[1]
-            known[1].close()
+            if known.channel == channel:
+                return known
+            known.close()
         templates = Templates(Path(channel.template) if channel.template else None)
-        outlet = open_outlet(channel.url, templates, self._console or sys.stdout)
+        opened = _Open(channel, open_outlet(channel.url, templates, self._console or sys.stdout))
         with self._lock:
-            self._outlets[channel.name] = (channel, outlet)
-        return outlet
+            self._open[channel.name] = opened
+        return opened
 
     def _crowded(self, channel: str) -> bool:
         with self._lock:
@@ -110,7 +126,9 @@ class AppriseNotifier:
                 self._late[channel.name, alert] = answer
 
         with self._lock:
-            self._outlets.pop(channel.name, None)
+            left = self._open.pop(channel.name, None)
+            if left is not None:
+                left.worker.end()
             if attempt.runs:
                 self._stuck.setdefault(channel.name, []).append(attempt)
         attempt.when_late(keep)

@@ -1,8 +1,9 @@
 """Deliver: a channel's due alerts are leased, sent in order with no transaction open, recorded.
 
 At least once: a crash between the receiver's yes and its record sends the alert again, with the
-same Message-ID, when the lease has run out or was given back. Whoever calls this sees to it that a
-channel has one caller at a time; channels do not wait for each other.
+same Message-ID, when the lease has run out or was given back; `recording.UNRECORDED` bounds how
+many that may be. Whoever calls this sees to it that a channel has one caller at a time; channels
+do not wait for each other.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from monitor.model.alert import (
     Answer,
     Delivery,
     DeliveryOutcome,
+    Settlement,
 )
 from monitor.model.channel import Channel
 from monitor.model.rule import Level
 from monitor.pipeline.notice import notice
-from monitor.pipeline.recording import Recorder, Settled
+from monitor.pipeline.recording import Recorder
 from monitor.policy.retry import STANDARD, Schedule, retry_at, steps_aside
 from monitor.ports import Clock, Notifier, Store
 
@@ -105,16 +107,18 @@ class _Run:
         self._channel = channel
         self._clock = clock
         self._terms = terms
-        self._settled: list[Settled] = []
-        self._failed: list[Settled] = []
+        self._settled: list[Settlement] = []
+        self._failed: list[Settlement] = []
+        self._asked_to_wait = False
+        """Whether the last that failed was told for how long."""
 
     @property
     def goes_on(self) -> bool:
         """Whether the next alert is tried, after those that failed for now."""
         if not self._failed:
             return True
-        last = self._failed[-1]
-        return not last.asked_to_wait and steps_aside(last.delivery.attempt, len(self._failed))
+        attempt = self._failed[-1].delivery.attempt
+        return not self._asked_to_wait and steps_aside(attempt, len(self._failed))
 
     def attempt(self, alert: Alert) -> None:
         """Send one alert and have recorded what came of it."""
@@ -137,6 +141,7 @@ class _Run:
         self._settled.append(settled)
         if settled.retry_at is not None:
             self._failed.append(settled)
+            self._asked_to_wait = answer.retry_after is not None
 
     def summary(self, *, more: bool) -> Delivered:
         """Return what was done; `more` says that there may be further alerts that are due."""
@@ -148,10 +153,12 @@ class _Run:
             again=self._clock.now() if more else min(retries, default=None),
         )
 
-    def _settle(self, alert: Alert, delivery: Delivery, answer: Answer, now: datetime) -> Settled:
+    def _settle(
+        self, alert: Alert, delivery: Delivery, answer: Answer, now: datetime
+    ) -> Settlement:
         """Return what becomes of an alert after an attempt."""
         if answer.outcome is DeliveryOutcome.DELIVERED:
-            return Settled(delivery)
+            return Settlement(delivery=delivery)
         if answer.outcome is DeliveryOutcome.RETRY:
             moment = retry_at(
                 alert.id,
@@ -164,11 +171,11 @@ class _Run:
                 schedule=self._terms.schedule,
             )
             if moment is not None:
-                return Settled(delivery, moment, answer.retry_after is not None)
+                return Settlement(delivery=delivery, retry_at=moment)
             given_up = f"{delivery.detail}; given up after {delivery.attempt} attempts"
             delivery = replace(delivery, detail=given_up)
         follow = _consequences(alert, self._channel, delivery, self._terms.operator, now)
-        return Settled(delivery, dead=True, follow=follow)
+        return Settlement(delivery=delivery, dead=True, follow=follow)
 
 
 def _consequences(

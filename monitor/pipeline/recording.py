@@ -2,57 +2,59 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Self
 
-from monitor.errors import StoreBusy
-from monitor.model.alert import Alert, AlertContent, Delivery
+from monitor.errors import StoreBusy, StoreError
+from monitor.model.alert import Alert, AlertContent, Settlement
 from monitor.ports import Store
 
-PORTION = 20
+PORTION = 40
 """Hits whose articles are held in memory at once, unless one alert has more."""
+UNRECORDED = 16
+"""Attempts of one channel that may be without a record at any moment, the one on its way counted:
+so many at most does a crash repeat."""
+GATHER = 0.05
+"""Seconds that an attempt waits at most for others to be recorded with."""
+_TOGETHER = UNRECORDED // 2
+"""Attempts recorded in one transaction, while as many more are made."""
 _RECORD_TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """One attempt and what became of its alert."""
-
-    delivery: Delivery
-    retry_at: datetime | None = None
-    asked_to_wait: bool = False
-    """Whether the receiver said how long."""
-    dead: bool = False
-    follow: tuple[Alert, ...] = ()
-
-
 class Recorder:
-    """Does the store's part beside the sending: in order, in a thread of its own.
+    """Does the store's part beside the sending: reads ahead, and records what was sent, in order.
 
-    While one message is on its way, the attempt before it is recorded and the content of the next
-    alerts is read, of several at once. An attempt is taken only when the one before it has been
-    recorded: a crash leaves at most two unrecorded, the one just sent and the one on its way.
+    While messages are on their way, the content of the next alerts is read, of several at once,
+    and the attempts before them are recorded, several in one transaction: a synced commit takes as
+    long as sending to a quick receiver. An attempt that is alone is recorded after `GATHER`; and
+    no more than `UNRECORDED` are ever without a record.
     """
 
     def __init__(self, store: Store, alerts: Sequence[Alert]) -> None:
         self._store = store
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="outbox")
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead")
         self._left = list(_portions(alerts))
         self._content: dict[str, AlertContent] = {}
         self._reading = self._read_on()
-        self._recording: Future[None] | None = None
+        self._changed = threading.Condition()
+        self._gathered: list[Settlement] = []
+        self._unrecorded = 0
+        self._ended = False
+        self._error: Exception | None = None
+        self._recording = threading.Thread(target=self._record, name="record", daemon=True)
 
     def __enter__(self) -> Self:
+        self._recording.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         try:
-            self._recorded()
+            self._finish()
         finally:
-            self._thread.shutdown()
+            self._reader.shutdown()
 
     def content(self, alert: Alert) -> AlertContent:
         """Return what an alert tells; to be asked in the order of the alerts."""
@@ -61,24 +63,62 @@ class Recorder:
             self._reading = self._read_on()
         return self._content.pop(alert.id)
 
-    def record(self, settled: Settled) -> None:
-        """Begin to record an attempt, when the one before it has been; raises what that raised."""
-        self._recorded()
-        self._recording = self._thread.submit(_record, self._store, settled)
+    def record(self, settlement: Settlement) -> None:
+        """Have an attempt recorded soon; waits until another may be made.
+
+        Raises what recording it, or an attempt before it, raised.
+        """
+        with self._changed:
+            self._gathered.append(settlement)
+            self._unrecorded += 1
+            if len(self._gathered) in {1, _TOGETHER}:
+                self._changed.notify_all()
+            self._changed.wait_for(lambda: self._unrecorded < UNRECORDED or self._error)
+        self._raise()
 
     def leave(self, channel: str, worker: str) -> None:
-        """Give back what is leased and not settled."""
-        self._recorded()
+        """Give back what is leased and not settled; nothing is recorded after it."""
+        self._finish()
         self._store.release(channel, worker)
+
+    def _finish(self) -> None:
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        self._recording.join()
+        self._raise()
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            raise self._error
+
+    def _record(self) -> None:
+        while group := self._next():
+            refused = False
+            try:
+                _record(self._store, group)
+            except Exception as error:  # noqa: BLE001 - it is raised where the attempts are made
+                self._error = error
+                refused = isinstance(error, StoreError) and not isinstance(error, StoreBusy)
+            with self._changed:
+                self._unrecorded -= len(group)
+                self._changed.notify_all()
+            if self._error is not None and not refused:
+                return  # the database is away: what else was sent waits for it in vain
+
+    def _next(self) -> list[Settlement]:
+        """Wait for attempts and return them; nothing when there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._gathered or self._ended)
+            self._changed.wait_for(
+                lambda: len(self._gathered) >= _TOGETHER or self._ended, timeout=GATHER
+            )
+            group, self._gathered = self._gathered, []
+            return group
 
     def _read_on(self) -> Future[dict[str, AlertContent]]:
         alerts = self._left.pop(0) if self._left else ()
-        return self._thread.submit(_contents, self._store, alerts)
-
-    def _recorded(self) -> None:
-        recording, self._recording = self._recording, None
-        if recording is not None:
-            recording.result()
+        return self._reader.submit(_contents, self._store, alerts)
 
 
 def _portions(alerts: Sequence[Alert]) -> Iterator[Sequence[Alert]]:
@@ -107,20 +147,30 @@ def _contents(store: Store, alerts: Sequence[Alert]) -> dict[str, AlertContent]:
     }
 
 
-def _record(store: Store, settled: Settled) -> None:
-    """Record an attempt, again while the database is busy: the message has gone out."""
+def _record(store: Store, group: Sequence[Settlement]) -> None:
+    """Record attempts, again while the database is busy: the messages have gone out.
+
+    When it refuses them together, each is recorded by itself, so that one that cannot be recorded
+    does not have the others sent again.
+    """
     tries = _RECORD_TRIES
     while True:
         try:
-            store.record(
-                settled.delivery,
-                retry_at=settled.retry_at,
-                dead=settled.dead,
-                follow=settled.follow,
-            )
+            return store.record_all(group)
         except StoreBusy:
             tries -= 1
             if not tries:
                 raise
-        else:
-            return
+        except StoreError:
+            if len(group) < 2:
+                raise
+            break
+    refused: StoreError | None = None
+    for one in group:
+        try:
+            _record(store, [one])
+        except StoreError as error:
+            refused = error
+    if refused is not None:
+        raise refused
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from monitor.model.alert import AlertItem
 from monitor.model.article import StoredArticle
@@ -25,6 +25,19 @@ from monitor.store.types import batches
 
 OTHERS = 5
 """How many further articles of a story an alert knows."""
+
+# Made once: putting a statement together takes longer than having it answered.
+_HITS = select(*HIT).where(hits.c.id.in_(bindparam("ids", expanding=True)))
+_ARTICLES = (
+    select(*STORED_ARTICLE)
+    .outerjoin_from(articles, story_members, story_members.c.article == articles.c.id)
+    .where(articles.c.id.in_(bindparam("ids", expanding=True)))
+)
+_FIRINGS = (
+    select(firings)
+    .where(firings.c.hit.in_(bindparam("ids", expanding=True)))
+    .order_by(firings.c.id)
+)
 
 
 def read_items(connection: Connection, ids: Sequence[int]) -> tuple[AlertItem, ...]:
@@ -62,7 +75,7 @@ def read_hits(connection: Connection, ids: Collection[int]) -> dict[int, Hit]:
     """Return hits by id."""
     found: dict[int, Hit] = {}
     for some in batches(sorted(set(ids))):
-        for row in connection.execute(select(*HIT).where(hits.c.id.in_(some))):
+        for row in connection.execute(_HITS, {"ids": some}):
             one = hit(row)
             found[one.id] = one
     return found
@@ -72,12 +85,7 @@ def read_articles(connection: Connection, ids: Collection[int]) -> dict[int, Sto
     """Return articles by id, each in its newest version."""
     found: dict[int, StoredArticle] = {}
     for some in batches(sorted(ids)):
-        rows = connection.execute(
-            select(*STORED_ARTICLE)
-            .outerjoin_from(articles, story_members, story_members.c.article == articles.c.id)
-            .where(articles.c.id.in_(some))
-        )
-        for row in rows:
+        for row in connection.execute(_ARTICLES, {"ids": some}):
             article = stored_article(row)
             found[article.id] = article
     return found
@@ -131,8 +139,6 @@ def _newest_of(connection: Connection, story: int) -> Sequence[int]:
 def _firings(connection: Connection, ids: Collection[int]) -> dict[int, Firing]:
     found: dict[int, Firing] = {}
     for some in batches(sorted(ids)):
-        rows: Any = connection.execute(
-            select(firings).where(firings.c.hit.in_(some)).order_by(firings.c.id)
-        )
+        rows: Any = connection.execute(_FIRINGS, {"ids": some})
         found.update((row.hit, as_firing(row)) for row in rows)
     return found

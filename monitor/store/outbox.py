@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Insert, Select, bindparam, func, insert, or_, select, update
 
 from monitor.model.alert import (
     Alert,
@@ -28,6 +29,7 @@ from monitor.store.types import batches, inline, insert_into
 
 _PENDING = alerts.c.state == inline(AlertState.PENDING)
 """As the partial index says it, so that both databases use it."""
+_DELIVERY = tuple(field.name for field in fields(Delivery))
 
 
 class Outbox:
@@ -120,8 +122,8 @@ class Outbox:
             return
         with self._database.writing() as connection:
             connection.execute(
-                insert_into(deliveries, self._database.dialect).on_conflict_do_nothing(),
-                [asdict(one.delivery) for one in settlements],
+                _attempts(self._database.dialect),
+                [_row(one.delivery) for one in settlements],
             )
             for delivered, some in groupby(settlements, key=_is_delivered):
                 if delivered:
@@ -130,6 +132,18 @@ class Outbox:
                     for one in some:
                         _settle_failed(connection, one)
             insert_alerts(connection, [alert for one in settlements for alert in one.follow])
+
+
+@cache
+def _attempts(dialect: str) -> Insert:
+    """Return the statement that logs attempts, made once: that takes longer than its answer."""
+    statement: Insert = insert_into(deliveries, dialect).on_conflict_do_nothing()
+    return statement
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    # What `asdict` gives, without its deep copies.
+    return {name: getattr(delivery, name) for name in _DELIVERY}
 
 
 def _is_delivered(settlement: Settlement) -> bool:

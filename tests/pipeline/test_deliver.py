@@ -17,6 +17,7 @@ from monitor.model.alert import (
     Answer,
     Delivery,
     DeliveryOutcome,
+    Settlement,
 )
 from monitor.model.channel import Channel
 from monitor.model.listing import AlertEntry, AlertFilter
@@ -415,15 +416,8 @@ class Busy:
     def __getattr__(self, name: str) -> object:
         return getattr(self.store, name)
 
-    def record(
-        self,
-        delivery: Delivery,
-        *,
-        retry_at: datetime | None,
-        dead: bool,
-        follow: Sequence[Alert] = (),
-    ) -> None:
+    def record_all(self, settlements: Sequence[Settlement]) -> None:
         if self.times:
             self.times -= 1
             raise StoreBusy("database is locked")
-        self.store.record(delivery, retry_at=retry_at, dead=dead, follow=follow)
+        self.store.record_all(settlements)
