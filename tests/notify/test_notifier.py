@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -67,20 +67,37 @@ def test_the_console_channel_imports_no_apprise() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
 
 
+def ended(before: Collection[threading.Thread]) -> bool:
+    """Whether the threads of deliveries that were started since then come to their end."""
+    since = [one for one in threading.enumerate() if one not in before and one.name == "delivery"]
+    for thread in since:
+        thread.join(10)
+    return not any(thread.is_alive() for thread in since)
+
+
+def test_what_is_closed_or_changed_leaves_no_thread_behind() -> None:
+    before = threading.enumerate()
+    notifier = AppriseNotifier()
+    with http_receiver(Reply(200)) as receiver:
+        for more in ("", "?cto=5"):
+            notifier.send(hook(receiver.port, more), seed_alert(), NOW)
+    notifier.close()
+    assert ended(before)
+
+
 @pytest.mark.parametrize("scheme", ["json", "mailto"])
 def test_a_receiver_that_hangs_is_given_up_at_the_limit(scheme: str) -> None:
+    before = threading.enumerate()
     notifier = AppriseNotifier(limit=0.3)
     with hanging() as port:
         url = f"{scheme}://127.0.0.1:{port}/?from=a@b.org&to=c@d.org"
         answer = notifier.send(Channel(name="x", url=url), seed_alert(), NOW)
     assert answer == Answer(outcome=RETRY, detail="no answer within 0.3 s")
-    for thread in threading.enumerate():
-        if thread.name == "delivery":
-            thread.join(10)
-            assert not thread.is_alive()  # its socket was shut under it
+    assert ended(before)  # its socket was shut under it
 
 
 def test_a_yes_that_comes_late_counts_and_is_not_sent_again() -> None:
+    before = threading.enumerate()
     hold = threading.Event()
     stream = Stubborn(hold)
     here = Channel(name="slow", url="console://")
@@ -89,9 +106,7 @@ def test_a_yes_that_comes_late_counts_and_is_not_sent_again() -> None:
     first = notifier.send(here, content, NOW)
     hold.set()
     stream.done.wait(10)
-    for thread in threading.enumerate():
-        if thread.name == "delivery":
-            thread.join(10)
+    assert ended(before)
     second = notifier.send(here, content, NOW)
     assert first.outcome is RETRY
     assert second == Answer(outcome=DELIVERED, detail="printed")
@@ -117,6 +132,7 @@ class Stubborn(io.StringIO):
 
 
 def test_a_channel_on_which_attempts_hang_for_good_is_closed_until_one_comes_back() -> None:
+    before = threading.enumerate()
     hold = threading.Event()
     stream = Stubborn(hold)
     notifier = AppriseNotifier(limit=0.05, console=stream)
@@ -132,9 +148,8 @@ def test_a_channel_on_which_attempts_hang_for_good_is_closed_until_one_comes_bac
     others = notifier.send(Channel(name="other", url="json://127.0.0.1:1/"), contents[4], NOW)
     assert others.detail == "connection refused"
     hold.set()
-    for thread in threading.enumerate():
-        if thread.name == "delivery":
-            thread.join(10)
+    notifier.close()  # the other channel's thread would wait for its next message
+    assert ended(before)
     assert notifier.send(here, contents[5], NOW).outcome is DELIVERED
 
 
