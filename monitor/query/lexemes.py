@@ -29,19 +29,21 @@ MAX_COUNT = 10_000
 
 _QUOTES = '"“”„‟«»'
 _END = rf"\s(),{_QUOTES}"
+# Python 3.11 before 3.11.5 takes a group with a possessive quantifier (`(…)++`) wrongly; behind a
+# single set it is right, and spares most steps.
 _LEXEME = re.compile(
     rf"""\s*+(?:
-      (?P<word>(?:[^{_END}]|(?<=\d),(?=\d))++)
+      (?P<word>(?:[^{_END}]++|(?<=\d),(?=\d))+)
     | (?P<opening>\()
     | (?P<closing>\))
-    | (?P<quoted>[{_QUOTES}](?:[^{_QUOTES}\\]|\\.)*+(?P<closed>[{_QUOTES}])?+)
+    | (?P<quoted>[{_QUOTES}](?:[^{_QUOTES}\\]++|\\.)*(?P<closed>[{_QUOTES}])?)
     | (?P<comma>,)
     )""",
     re.VERBOSE | re.DOTALL,
 )
 _SPECIAL = re.compile(
-    rf"(?P<regex>/(?:[^/\\\n]|\\.)++/i?+(?=[{_END}]|\Z))"
-    rf"|(?P<number>\#(?=[<>=.\d])(?:[^{_END}]|(?<=\d),(?=\d))++)"
+    rf"(?P<regex>/(?:[^/\\\n]++|\\.)+/i?+(?=[{_END}]|\Z))"
+    rf"|(?P<number>\#(?=[<>=.\d])(?:[^{_END}]++|(?<=\d),(?=\d))+)"
     r"|(?P<list>\$[^\W\d][\w.-]*+)"
 )
 _VALUE = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*+[{_QUOTES}]|\([^()]*+\)")

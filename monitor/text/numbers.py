@@ -45,25 +45,31 @@ _WORDS = {
     **{word: float(value) for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
 }
 _GROUP_SPACE = "\u00a0\u2009\u202f"
+_THREE = rf"[{_GROUP_SPACE}]\d{{3}}"
 _FRACTIONS = "¼½¾\u2150-\u215e"
 _GAP = rf"(?:[ {_GROUP_SPACE}]|-)"
 
+# What may be left out is left out only where it is not: a possessive group would say so more
+# simply, but Python 3.11 before 3.11.5 takes it wrongly.
+_THREES = rf"(?:(?:{_THREE}){{5}}|(?:{_THREE}){{1,4}}(?!{_THREE}))"
 # The counts in braces bound the work on hostile chains of digits.
 _DIGITS = re.compile(
     r"(?<![^\W_])(?<!\d[.,])"  # not inside a word, nor inside a chain that was no number
-    rf"(?:(?P<digits>\d{{1,3}}(?:[{_GROUP_SPACE}]\d{{3}}){{1,5}}+(?!\d)(?:[.,]\d++)?+"
-    rf"|\d++(?:[.,\u066b\u066c]\d++)*+)(?P<fraction>[{_FRACTIONS}])?+"
+    rf"(?:(?P<digits>\d{{1,3}}{_THREES}(?!\d)(?:[.,]\d++|(?![.,]\d))"
+    rf"|\d++(?:[.,\u066b\u066c]\d++)*(?![.,\u066b\u066c]\d))(?P<fraction>[{_FRACTIONS}])?"
     rf"|(?P<alone>[{_FRACTIONS}]))"
     r"(?:(?P<attached>bn|[km])(?![^\W_])"
     rf"|{_GAP}?(?P<word>thousand|million|billion|trillion|bn|dozen|hundred)s?+(?![^\W_])"
     r"|(?![^\W_]))",
     re.IGNORECASE,
 )
+_ONES = "|".join(_UNITS[1:10])
+_TIMES = "dozen|hundred|thousand|million|billion|trillion"
 _SPELLED = re.compile(
-    rf"(?<![^\W_])(?:(?:(?P<tens>{'|'.join(_TENS)})(?:{_GAP}(?P<ones>{'|'.join(_UNITS[1:10])}))?+"
+    rf"(?<![^\W_])(?:(?:(?P<tens>{'|'.join(_TENS)})(?:{_GAP}(?P<ones>{_ONES})|(?!{_GAP}(?:{_ONES})))"
     rf"|(?P<small>{'|'.join(sorted(_UNITS, key=len, reverse=True))}))"
-    rf"(?:{_GAP}(?P<times>dozen|hundred|thousand|million|billion|trillion)s?+)?+"
-    r"|(?P<alone>dozen|hundred|thousand|million|billion|trillion)s?+)(?![^\W_])",
+    rf"(?:{_GAP}(?P<times>{_TIMES})s?+|(?!{_GAP}(?:{_TIMES})))"
+    rf"|(?P<alone>{_TIMES})s?+)(?![^\W_])",
     re.IGNORECASE,
 )
 _INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
