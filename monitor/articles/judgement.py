@@ -49,13 +49,17 @@ def judge(article: Article, keys: Sequence[str], known: Mapping[str, KnownArticl
 
     In doubt it is another article: an alert too many joins its story, one swallowed is lost.
     """
-    digest = content_hash(article)
     candidates: dict[int, KnownArticle] = {}
     kinds: dict[int, set[str]] = {}
     for key in keys:
         if key in known:
             candidates.setdefault(known[key].id, known[key])
             kinds.setdefault(known[key].id, set()).add(_kind(key))
+    if not candidates:
+        return Judgement(
+            Verdict.NEW, None, "nothing known has its identifiers or its text", tuple(keys)
+        )
+    digest = content_hash(article)
     # An unchanged article is looked for first; then the surest key decides.
     for candidate in sorted(candidates.values(), key=lambda one: one.content_hash != digest):
         unchanged = candidate.content_hash == digest
@@ -65,12 +69,8 @@ def judge(article: Article, keys: Sequence[str], known: Mapping[str, KnownArticl
             verdict = Verdict.SAME if unchanged else Verdict.REVISION
             missing = tuple(key for key in keys if key not in known)
             return Judgement(verdict, candidate.id, reason, missing)
-    if candidates:
-        used = ", ".join(dict.fromkeys(_kind(key) for key in keys if key in known))
-        return Judgement(Verdict.ANOTHER, None, f"used before for another: {used}", tuple(keys))
-    return Judgement(
-        Verdict.NEW, None, "nothing known has its identifiers or its text", tuple(keys)
-    )
+    used = ", ".join(dict.fromkeys(_kind(key) for key in keys if key in known))
+    return Judgement(Verdict.ANOTHER, None, f"used before for another: {used}", tuple(keys))
 
 
 def _kind(key: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -80,12 +80,22 @@ def detect(
     source is asked again and what is stored already is known. `advance` hears of every item read.
     """
     tally = _Tally()
-    for batch in _batches(poll.items):
-        _store_batch(batch, source, tally, store=store, matcher=matcher, rules=rules, now=now)
+    last = False
+    while not last:
+        batch = tuple(islice(poll.items, BATCH))
+        last = len(batch) < BATCH  # whether a full one was the last, only the next one tells
+        _store_batch(
+            batch,
+            source,
+            tally,
+            store=store,
+            matcher=matcher,
+            rules=rules,
+            now=now,
+            ending=poll.state if last else None,
+        )
         advance(len(batch))
     state = _counted(poll.state, tally)
-    with store.writing() as writing:
-        writing.save_source(state)
     return Detected(
         state=state,
         new=tally.new,
@@ -107,11 +117,6 @@ def _counted(state: SourceState, tally: _Tally) -> SourceState:
     )
 
 
-def _batches(items: Iterator[PollItem]) -> Iterable[Sequence[PollItem]]:
-    while batch := tuple(islice(items, BATCH)):
-        yield batch
-
-
 def _store_batch(
     batch: Sequence[PollItem],
     source: Source,
@@ -121,6 +126,7 @@ def _store_batch(
     matcher: RuleSet,
     rules: Mapping[str, Rule],
     now: datetime,
+    ending: SourceState | None,
 ) -> None:
     prepared = {
         number: _prepare(item, now)
@@ -132,6 +138,7 @@ def _store_batch(
     with store.writing() as writing:
         detection = _Detection(writing, source, matcher=matcher, rules=rules, now=now, tally=tally)
         detection.known.update(writing.known(source.id, _all_keys(prepared.values())))
+        writing.rarity(_all_terms(prepared.values()))  # read at once what each will ask for
         for number, item in enumerate(batch):
             if isinstance(item, FileRead):
                 writing.save_file(source.id, item.path, item.signature)
@@ -139,9 +146,10 @@ def _store_batch(
                 detection.settle(prepared[number])
         if refusals:
             writing.add_refusals(source.id, refusals, now)
-    tally.refused += len(refusals)
-    if refusals:
-        tally.last_refused = f"{refusals[-1].where}: {refusals[-1].reason}"
+            tally.refused += len(refusals)
+            tally.last_refused = f"{refusals[-1].where}: {refusals[-1].reason}"
+        if ending is not None:
+            writing.save_source(_counted(ending, tally))
 
 
 def _prepare(article: Article, now: datetime) -> _Prepared:
@@ -151,6 +159,11 @@ def _prepare(article: Article, now: datetime) -> _Prepared:
 
 def _all_keys(prepared: Iterable[_Prepared]) -> tuple[str, ...]:
     return tuple({key: None for entry in prepared for key in entry.keys})
+
+
+def _all_terms(prepared: Iterable[_Prepared]) -> frozenset[str]:
+    found = [entry.features.anywhere for entry in prepared if entry.features is not None]
+    return frozenset().union(*found)
 
 
 def _match_ahead(

@@ -16,6 +16,7 @@ from monitor.store.deciding import Deciding
 from monitor.store.deliveries import DeliveryListing
 from monitor.store.detection import SqlWriting, read_known
 from monitor.store.engine import BUSY_SECONDS, Database
+from monitor.store.finding import FeatureMemory
 from monitor.store.hits import HitListing
 from monitor.store.outbox import Outbox
 from monitor.store.presence import Presence
@@ -49,13 +50,14 @@ class SqlStore(
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counts = TermCounts()
+        self._features = FeatureMemory()
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
         """See `ports.Store.writing`. Do not open one inside another."""
         try:
             with self._database.writing() as connection:
-                writing = SqlWriting(self._database, connection, self._counts)
+                writing = SqlWriting(self._database, connection, self._counts, self._features)
                 yield writing
                 writing.finish()
         except BaseException:

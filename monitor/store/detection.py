@@ -7,13 +7,16 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.model.article import Article, KnownArticle
 from monitor.model.firing import event_time
 from monitor.model.hit import HitState, Match, Review
 from monitor.model.rule import OnEdit, Rule
 from monitor.model.source import Refusal, SourceState
+from monitor.store.engine import Database
+from monitor.store.finding import FeatureMemory
+from monitor.store.pending import ids
 from monitor.store.rows import evidence_values, version_values
 from monitor.store.stories import StoryWriting
 from monitor.store.tables import (
@@ -26,14 +29,54 @@ from monitor.store.tables import (
     sources,
     story_members,
 )
+from monitor.store.term_counts import TermCounts
 from monitor.store.types import batches, index_key, insert_into
 
 
 class SqlWriting(StoryWriting):
-    """Implements `ports.Writing` on an open transaction."""
+    """Implements `ports.Writing` on an open transaction.
+
+    What is added is written when the transaction ends, or earlier where something asks for it.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        counts: TermCounts,
+        memory: FeatureMemory,
+    ) -> None:
+        super().__init__(database, connection, counts, memory)
+        self._article_ids = ids(database, connection, articles)
+        self._added: dict[int, tuple[datetime | None, datetime]] = {}
+        """When the articles that this transaction added were published, and first seen."""
+        self._hit: set[int] = set()
+        """Of those, the ones with hits."""
+
+    def _declare(self) -> None:
+        """See `StoryWriting`."""
+        self._pending.declare("articles", insert(articles))
+        keys = insert_into(article_keys, self._dialect)
+        self._pending.declare(
+            "keys",
+            keys.on_conflict_do_update(
+                index_elements=["key", "source"], set_={"article": keys.excluded.article}
+            ),
+        )
+        super()._declare()
+        adding = insert_into(hits, self._dialect)
+        self._pending.declare("hits", adding.on_conflict_do_nothing())
+        files = insert_into(source_files, self._dialect)
+        self._pending.declare(
+            "files",
+            files.on_conflict_do_update(
+                index_elements=["source", "path"], set_={"signature": files.excluded.signature}
+            ),
+        )
 
     def known(self, source: str, keys: Sequence[str]) -> Mapping[str, KnownArticle]:
         """See `ports.Writing.known`."""
+        self.flush()
         return read_known(self._connection, source, keys)
 
     def add_article(
@@ -42,9 +85,11 @@ class SqlWriting(StoryWriting):
         """See `ports.Writing.add_article`."""
         if article.source is None:
             raise ValueError("an article without a source cannot be stored")
-        added = self._connection.execute(
-            insert(articles).returning(articles.c.id),
+        new = next(self._article_ids)
+        self._pending.add(
+            "articles",
             {
+                "id": new,
                 **version_values(article),
                 "content_hash": content_hash,
                 "source": article.source,
@@ -55,7 +100,7 @@ class SqlWriting(StoryWriting):
                 "pruned": False,
             },
         )
-        new = added.scalar_one()
+        self._added[new] = (article.published, now)
         self.add_keys(new, article.source, keys)
         return new
 
@@ -63,6 +108,7 @@ class SqlWriting(StoryWriting):
         self, id: int, article: Article, keys: Sequence[str], content_hash: str, *, now: datetime
     ) -> int:
         """See `ports.Writing.add_revision`."""
+        self.flush()
         kept = [column.name for column in revisions.c if column.name not in {"article", "seen"}]
         self._connection.execute(
             insert(revisions).from_select(
@@ -89,18 +135,8 @@ class SqlWriting(StoryWriting):
 
     def add_keys(self, id: int, source: str, keys: Sequence[str]) -> None:
         """See `ports.Writing.add_keys`."""
-        if keys:
-            rows = [
-                {"key": key, "source": source, "article": id}
-                for key in sorted({index_key(key) for key in keys})
-            ]
-            adding = insert_into(article_keys, self._dialect)
-            self._connection.execute(
-                adding.on_conflict_do_update(
-                    index_elements=["key", "source"], set_={"article": adding.excluded.article}
-                ),
-                rows,
-            )
+        for key in sorted({index_key(key) for key in keys}):
+            self._pending.add("keys", {"key": key, "source": source, "article": id})
 
     def add_hits(
         self,
@@ -115,22 +151,27 @@ class SqlWriting(StoryWriting):
         """See `ports.Writing.add_hits`."""
         if not matches:
             return ()
-        published, first_seen = self._connection.execute(
-            select(articles.c.published, articles.c.first_seen).where(articles.c.id == article)
-        ).one()
+        times = self._added.get(article)
+        fresh = times is not None and article not in self._hit
+        if times is None:
+            published, seen = self._connection.execute(_TIMES, {"article": article}).one()
+            times = (published, seen)
+        happened = event_time(*times)
         rows = [
             hit_values(match, rules[match.rule], now=now, edit=edit)
-            | {
-                "article": article,
-                "revision": revision,
-                "happened": event_time(published, first_seen),
-            }
+            | {"article": article, "revision": revision, "happened": happened}
             for match in matches
         ]
-        added = self._connection.execute(
+        if fresh:
+            self._hit.add(article)
+            for row in rows:
+                self._pending.add("hits", row)
+            return sorted(row["rule"] for row in rows)
+        self.flush()
+        inserted = self._connection.execute(
             insert_into(hits, self._dialect).on_conflict_do_nothing().returning(hits.c.rule), rows
         )
-        return sorted(added.scalars())
+        return sorted(inserted.scalars())
 
     def save_source(self, state: SourceState) -> None:
         """See `ports.Writing.save_source`."""
@@ -145,12 +186,8 @@ class SqlWriting(StoryWriting):
 
     def save_file(self, source: str, path: str, signature: str) -> None:
         """See `ports.Writing.save_file`."""
-        self._connection.execute(
-            insert_into(source_files, self._dialect).on_conflict_do_update(
-                index_elements=["source", "path"], set_={"signature": signature}
-            ),
-            {"source": source, "path": index_key(path), "signature": signature},
-        )
+        row = {"source": source, "path": index_key(path), "signature": signature}
+        self._pending.add("files", row)
 
     def add_refusals(self, source: str, items: Sequence[Refusal], now: datetime) -> None:
         """See `ports.Writing.add_refusals`."""
@@ -162,6 +199,11 @@ class SqlWriting(StoryWriting):
                     for item in items
                 ],
             )
+
+
+_TIMES = select(articles.c.published, articles.c.first_seen).where(
+    articles.c.id == bindparam("article")
+)
 
 
 def read_known(

@@ -1,54 +1,98 @@
-"""Stories while articles come in: candidates for the next one, and what is kept of it."""
+"""Stories while articles come in: what is kept of the next one, and what its story becomes."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import Connection, TextClause, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from monitor.model.story import StoryLink
 from monitor.store.engine import Database
+from monitor.store.finding import FeatureMemory, Finding
+from monitor.store.pending import Pending, ids
 from monitor.store.tables import (
     stories,
-    story_apart,
     story_bands,
     story_members,
     story_publishers,
     story_terms,
-    term_counts,
 )
 from monitor.store.term_counts import DOCUMENTS, TermCounts
-from monitor.store.types import Seconds, batches, insert_into
-from monitor.stories.linking import (
-    COPY_WINDOW,
-    EVENT_WINDOW,
-    MAX_CANDIDATES,
-    ROWS_A_KEY,
-    Known,
-)
+from monitor.store.types import Seconds, insert_into
+from monitor.stories.linking import Known
 from monitor.stories.publishing import publishers
 from monitor.stories.rarity import Rarity
-from monitor.stories.record import Features, StaleFeatures
+from monitor.stories.record import Features
 
 _MOST_PAIRS = 500
 """Of publisher and text, looked at to count a story's publishers."""
 _STORIES_LOCK = 0x6D6F6E69746F7232  # "monitor2": one writer of stories at a time on PostgreSQL
 
 
-class StoryWriting:
-    """The part of `ports.Writing` that keeps stories, on an open transaction."""
+def queue_for_stories(database: Database, connection: Connection) -> None:
+    """Let nobody else change stories until this transaction ends, lest one event open two."""
+    database.queue(connection, _STORIES_LOCK)
 
-    def __init__(self, database: Database, connection: Connection, counts: TermCounts) -> None:
+
+@dataclass(slots=True)
+class _Growth:
+    """What a story gains in one transaction."""
+
+    title: str
+    opened: datetime
+    last: datetime
+    new: bool = False
+    articles: int = 0
+    pairs: set[tuple[str, int]] = field(default_factory=set)
+    """Who carried which text."""
+
+    def add(self, publisher: str, text: int, at: datetime) -> None:
+        self.opened = min(self.opened, at)
+        self.last = max(self.last, at)
+        self.articles += 1
+        self.pairs.add((publisher, text))
+
+
+class StoryWriting:
+    """The part of `ports.Writing` that keeps stories, on an open transaction.
+
+    Rows are kept until `flush`; `self._pending` has other parts' rows too.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        counts: TermCounts,
+        memory: FeatureMemory,
+    ) -> None:
         self._database = database
         self._connection = connection
         self._dialect = database.dialect
         self._counts = counts
         self._counted: Counter[str] = Counter()
+        self._finding = Finding(database, connection, memory)
         self._locked = False
+        self._growing: dict[int, _Growth] = {}
+        self._story_ids = ids(database, connection, stories)
+        self._pending = Pending(connection)
+        self._declare()
+
+    def _declare(self) -> None:
+        """Declare what is written of stories, after the rows of articles."""
+        self._pending.declare("stories", insert(stories))
+        self._pending.declare("publishers", insert(story_publishers))
+        self._pending.declare("members", insert(story_members))
+        place = "?" if self._database.is_sqlite else "%s"
+        for name, table, column in (("bands", story_bands, "key"), ("terms", story_terms, "term")):
+            self._pending.declare_plain(
+                name,
+                f"INSERT INTO {table.name} ({column}, at, article) "  # noqa: S608 - names of ours
+                f"VALUES ({place}, {place}, {place}) ON CONFLICT DO NOTHING",
+            )
 
     def rarity(self, terms: Collection[str]) -> Rarity:
         """See `ports.Writing.rarity`."""
@@ -61,10 +105,7 @@ class StoryWriting:
     ) -> Sequence[Known]:
         """See `ports.Writing.story_candidates`."""
         self._lock()
-        by_band = self._found("story_bands", "key", features.bands, at, COPY_WINDOW)
-        by_term = self._found("story_terms", "term", keys, at, EVENT_WINDOW)
-        wanted = list(dict.fromkeys([*by_band, *by_term]))[:MAX_CANDIDATES]
-        return read_known_members(self._connection, wanted)
+        return self._finding.candidates(features.bands, keys, at)
 
     def join_story(
         self,
@@ -79,12 +120,11 @@ class StoryWriting:
         """See `ports.Writing.join_story`."""
         self._lock()
         copied = article if link.text is None else link.text
-        joined = link.story is not None and self._grow(link.story, features, copied, at)
-        story = link.story if joined and link.story is not None else None
-        if story is None:
-            story = self._open(title, features.publisher, copied, at)
-        self._connection.execute(
-            insert(story_members),
+        joined = link.story is not None and self._grows(link.story)
+        story = link.story if joined and link.story is not None else self._opens(title, at)
+        self._growing[story].add(features.publisher, copied, at)
+        self._pending.add(
+            "members",
             {
                 "article": article,
                 "story": story,
@@ -99,132 +139,118 @@ class StoryWriting:
                 "features": features.to_bytes(),
             },
         )
+        self._finding.note(
+            Known(
+                article=article,
+                story=story,
+                at=at,
+                features=features,
+                text=copied,
+                founder=not joined,
+            )
+        )
         if link.keep_rows:
-            add_search_rows(self._connection, article, features, keys, at)
-            counted = [DOCUMENTS, *features.terms]
-            self._counted.update(counted)
-            self._counts.add(counted)
+            self._keep_rows(article, features, keys, at)
         return story
+
+    def flush(self) -> None:
+        """Write what was kept, so that the transaction sees it."""
+        grown: list[tuple[int, _Growth]] = []
+        for story, growth in self._growing.items():
+            if not growth.articles:
+                continue
+            if growth.new:
+                self._pending.add("stories", _new_story(story, growth))
+                for publisher, text in sorted(growth.pairs):
+                    row = {"story": story, "publisher": publisher, "text": text}
+                    self._pending.add("publishers", row)
+            else:
+                grown.append((story, growth))
+        self._pending.flush()
+        if grown:
+            self._connection.execute(
+                _GROW,
+                [
+                    {
+                        "of": story,
+                        "more": growth.articles,
+                        "opened": growth.opened,
+                        "last": growth.last,
+                    }
+                    for story, growth in grown
+                ],
+            )
+        for story, growth in grown:
+            note_publishers(self._connection, story, sorted(growth.pairs))
+        for growth in self._growing.values():
+            growth.new, growth.articles, growth.pairs = False, 0, set()
 
     def finish(self) -> None:
-        """Write what was counted; called once, before the transaction commits."""
-        rows = [{"term": term, "count": count} for term, count in sorted(self._counted.items())]
-        if rows:
-            adding = insert_into(term_counts, self._dialect)
-            self._connection.execute(
-                adding.on_conflict_do_update(
-                    index_elements=["term"],
-                    set_={"count": term_counts.c.count + adding.excluded.count},
-                ),
-                rows,
-            )
+        """Write all that was kept and counted; called once, before the transaction commits."""
+        self.flush()
+        self._counts.write(self._connection, self._counted)
 
     def _lock(self) -> None:
-        """Let nobody else look for a story meanwhile, lest one event open two."""
         if not self._locked:
-            self._database.queue(self._connection, _STORIES_LOCK)
+            queue_for_stories(self._database, self._connection)
             self._locked = True
 
-    def _found(
-        self, table: str, column: str, keys: Sequence[Any], at: datetime, window: timedelta
-    ) -> list[int]:
-        """Return articles with rows of these keys near this time: most shared, then newest."""
-        if not keys:
-            return []
-        bounds = {
-            "low": Seconds.count(at - window),
-            "high": Seconds.count(at + window),
-            "rows": ROWS_A_KEY,
-            "most": MAX_CANDIDATES,
-        }
-        rows = self._connection.execute(
-            _sharing(table, column, len(keys)),
-            bounds | {f"key{n}": key for n, key in enumerate(keys)},
-        )
-        return [article for (article,) in rows]
+    def _keep_rows(
+        self, article: int, features: Features, keys: Sequence[str], at: datetime
+    ) -> None:
+        """Let an article be found as a candidate, and count its terms."""
+        told = Seconds.count(at)
+        for name, found_by in (("bands", features.bands), ("terms", keys)):
+            for key in found_by:
+                self._pending.add(name, (key, told, article))
+            self._finding.note_rows(found_by, (told, article))
+        counted = [DOCUMENTS, *features.terms]
+        self._counted.update(counted)
+        self._counts.add(counted)
 
-    def _open(self, title: str, publisher: str, copied: int, at: datetime) -> int:
-        story = self._connection.execute(
-            insert(stories).returning(stories.c.id),
-            {
-                "title": title,
-                "opened": at,
-                "last": at,
-                "articles": 1,
-                "publishers": publishers([(publisher, copied)]),
-                "acknowledged": False,
-                "version": 1,
-            },
-        ).scalar_one()
-        self._connection.execute(
-            insert(story_publishers), {"story": story, "publisher": publisher, "text": copied}
-        )
+    def _opens(self, title: str, at: datetime) -> int:
+        story = next(self._story_ids)
+        self._growing[story] = _Growth(title, at, at, new=True)
         return story
 
-    def _grow(self, story: int, features: Features, copied: int, at: datetime) -> bool:
-        """Add an article to a story; False when the story is there no more."""
-        row = self._connection.execute(
-            select(stories.c.opened, stories.c.last).where(stories.c.id == story).with_for_update()
-        ).one_or_none()
-        if row is None:
-            return False
-        opened, last = row
-        self._connection.execute(
-            update(stories)
-            .where(stories.c.id == story)
-            .values(
-                articles=stories.c.articles + 1,
-                opened=min(opened, at),
-                last=max(last, at),
-                version=stories.c.version + 1,
-            )
-        )
-        note_publishers(self._connection, story, [(features.publisher, copied)])
+    def _grows(self, story: int) -> bool:
+        """Make ready to add to a story; False when the story is there no more."""
+        if story not in self._growing:
+            row = self._connection.execute(_STORY, {"story": story}).one_or_none()
+            if row is None:
+                return False
+            self._growing[story] = _Growth("", *row)
         return True
 
 
-def read_known_members(connection: Connection, ids: Sequence[int]) -> list[Known]:
-    """Return articles as `link` compares them, with the founders of their stories."""
-    rows: dict[int, Any] = {}
-    for some in batches(ids):
-        found: Iterable[Any] = connection.execute(
-            select(story_members).where(story_members.c.article.in_(some))
-        )
-        rows.update((row.article, row) for row in found)
-    for some in batches(sorted({row.story for row in rows.values()})):
-        founders: Iterable[Any] = connection.execute(
-            select(story_members).where(story_members.c.founder, story_members.c.story.in_(some))
-        )
-        rows.update((row.article, row) for row in founders)
-    apart: dict[int, set[int]] = {}
-    for some in batches(sorted(rows)):
-        for article, story in connection.execute(
-            select(story_apart.c.article, story_apart.c.story).where(
-                story_apart.c.article.in_(some)
-            )
-        ):
-            apart.setdefault(article, set()).add(story)
-    return [
-        Known(
-            article=row.article,
-            story=row.story,
-            at=row.at,
-            features=features,
-            text=row.text,
-            apart=frozenset(apart.get(row.article, ())),
-            founder=row.founder,
-        )
-        for row in rows.values()
-        if (features := _features(row.features)) is not None
-    ]
+def _new_story(story: int, growth: _Growth) -> dict[str, object]:
+    return {
+        "id": story,
+        "title": growth.title,
+        "opened": growth.opened,
+        "last": growth.last,
+        "articles": growth.articles,
+        "publishers": publishers(growth.pairs),
+        "acknowledged": False,
+        "version": growth.articles,
+    }
 
 
-@lru_cache(maxsize=1_024)  # the articles of the hour are candidates again and again
-def _features(data: bytes) -> Features | None:
-    try:
-        return Features.from_bytes(data)
-    except StaleFeatures:
-        return None  # of another version of the program: nothing can be compared with it
+_STORY = (
+    select(stories.c.opened, stories.c.last)
+    .where(stories.c.id == bindparam("story"))
+    .with_for_update()
+)
+_GROW = (
+    update(stories)
+    .where(stories.c.id == bindparam("of"))
+    .values(
+        articles=stories.c.articles + bindparam("more"),
+        opened=bindparam("opened"),
+        last=bindparam("last"),
+        version=stories.c.version + bindparam("more"),
+    )
+)
 
 
 def add_search_rows(
@@ -263,19 +289,4 @@ def note_publishers(connection: Connection, story: int, pairs: Collection[tuple[
         update(stories)
         .where(stories.c.id == story, stories.c.publishers < number)
         .values(publishers=number)
-    )
-
-
-@cache
-def _sharing(table: str, column: str, keys: int) -> TextClause:
-    """Return one statement for the articles among the newest rows of each of so many keys."""
-    newest = " UNION ALL ".join(
-        f"SELECT article, at FROM (SELECT article, at FROM {table} "  # noqa: S608 - names of ours
-        f"WHERE {column} = :key{n} AND at BETWEEN :low AND :high "
-        f"ORDER BY at DESC, article DESC LIMIT :rows) AS k{n}"
-        for n in range(keys)
-    )
-    return text(
-        f"SELECT article FROM ({newest}) AS found GROUP BY article "  # noqa: S608 - as above
-        "ORDER BY count(*) DESC, max(at) DESC, article DESC LIMIT :most"
     )

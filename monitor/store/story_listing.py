@@ -12,6 +12,7 @@ from monitor.model.listing import StoryArticle, StoryEntry
 from monitor.model.story import Joined, Story
 from monitor.store.engine import Database
 from monitor.store.parting import merge, split
+from monitor.store.stories import queue_for_stories
 from monitor.store.tables import articles, hits, stories, story_members
 from monitor.store.term_counts import TermCounts
 from monitor.store.types import batches, storable_id
@@ -63,6 +64,7 @@ class StoryListing:
     def split_story(self, articles: Collection[int], now: datetime) -> int | None:
         """See `Desk.split_story`."""
         with self._database.writing() as connection:
+            queue_for_stories(self._database, connection)
             return split(connection, sorted(filter(storable_id, articles)), self._counts, now)
 
     def merge_stories(self, into: int, others: Collection[int], now: datetime) -> bool:
@@ -70,6 +72,7 @@ class StoryListing:
         if not all(map(storable_id, [into, *others])):
             return False
         with self._database.writing() as connection:
+            queue_for_stories(self._database, connection)
             return merge(connection, into, sorted(set(others) - {into}), now)
 
 

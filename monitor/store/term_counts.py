@@ -6,7 +6,7 @@ written through, and read from the database when first asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
@@ -28,8 +28,11 @@ class TermCounts:
         """Return how many articles hold each term, 0 for unknown ones."""
         wanted = set(terms)
         held = self._counts  # one dict throughout, whoever forgets meanwhile
-        found = {term: held[term] for term in wanted & held.keys()}
-        read: dict[str, int] = dict.fromkeys(wanted - found.keys(), 0)
+        missing = wanted.difference(held)
+        found = {term: held[term] for term in wanted - missing}
+        if not missing:
+            return found
+        read: dict[str, int] = dict.fromkeys(missing, 0)
         for some in batches(sorted(read)):
             rows = connection.execute(
                 select(term_counts.c.term, term_counts.c.count).where(term_counts.c.term.in_(some))
@@ -45,6 +48,16 @@ class TermCounts:
         for term in terms:
             if term in self._counts:
                 self._counts[term] += 1
+
+    def write(self, connection: Connection, counted: Mapping[str, int]) -> None:
+        """Count so many articles more for each of these terms, in the database."""
+        place = "?" if connection.dialect.name == "sqlite" else "%s"
+        if counted:
+            connection.exec_driver_sql(
+                f"INSERT INTO term_counts (term, count) VALUES ({place}, {place}) "  # noqa: S608
+                "ON CONFLICT (term) DO UPDATE SET count = term_counts.count + excluded.count",
+                sorted(counted.items()),
+            )
 
     def forget(self) -> None:
         """Read everything anew: a transaction that counted was rolled back."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import mul
 
 from rapidfuzz import fuzz
 
@@ -26,29 +27,25 @@ class Weighed:
     """Features with what each term counts for now."""
 
     features: Features
-    terms: Mapping[str, float]
-    title: Mapping[str, float]
-    names: Mapping[str, float]
+    weight_of: Callable[[str], float]
     length: float
-    """Of `terms` as a vector."""
-    names_length: float
+    """Of the weighed terms as a vector."""
+    title: float
+    """What all terms of the title count for."""
+    names: float
+    """Length of the names as a vector."""
 
 
 def weigh(features: Features, weight_of: Callable[[str], float]) -> Weighed:
     """Return the features weighed by how rare their terms are (`Rarity.weight`)."""
-    rare = {term: weight_of(term) for term in {*features.terms, *features.title}}
-    terms = {
-        term: weight * rare[term]
-        for term, weight in zip(features.terms, features.weights, strict=True)
-    }
-    names = {term: rare[term] for term in features.names}
+    values = list(map(mul, features.weights, map(weight_of, features.terms)))
+    names = list(map(weight_of, features.names))
     return Weighed(
         features=features,
-        terms=terms,
-        title={term: rare[term] for term in features.title},
-        names=names,
-        length=_length(terms),
-        names_length=_length(names),
+        weight_of=weight_of,
+        length=math.sqrt(math.fsum(map(mul, values, values))),
+        title=math.fsum(map(weight_of, features.title_set)),
+        names=math.sqrt(math.fsum(map(mul, names, names))),
     )
 
 
@@ -62,42 +59,44 @@ class Likeness:
     """Cosine of the weighed terms."""
     title: float
     """How far the titles agree, or are found in the other article's terms."""
-    shared: tuple[str, ...]
-    """Terms of both, those that count most first."""
+    products: Mapping[str, float]
+    """What each term of both counts for."""
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """Terms of both, those that count most first."""
+        return tuple(sorted(self.products, key=lambda term: (-self.products[term], term)))
 
 
 def likeness(one: Weighed, two: Weighed) -> Likeness:
-    """Compare two articles by terms, titles, names, numbers and days; symmetric."""
+    """Compare two articles by terms, titles, names, numbers and days; symmetric.
+
+    Both are weighed alike.
+    """
+    mine, theirs, weight_of = one.features, two.features, one.weight_of
+    both = mine.term_set & theirs.term_set
     products = {
-        term: weight * two.terms[term] for term, weight in one.terms.items() if term in two.terms
+        term: mine.weight_in[term] * rare * (theirs.weight_in[term] * rare)
+        for term, rare in zip(both, map(weight_of, both), strict=True)
     }
     about = math.fsum(products.values()) / (one.length * two.length) if products else 0.0
     title = _titles(one, two)
-    views = [(ABOUT, about)]
+    score, whole = ABOUT * about, ABOUT
     if title is not None:
-        views.append((TITLE, title))
+        score += TITLE * title
+        whole += TITLE
     if one.names and two.names:
-        shared = math.fsum(
-            one.names[term] * two.names[term] for term in one.names.keys() & two.names
-        )
-        views.append((NAMES, shared / (one.names_length * two.names_length)))
-    score = math.fsum(share * view for share, view in views) / math.fsum(
-        share for share, _ in views
-    )
+        shared = list(map(weight_of, mine.names & theirs.names))
+        score += NAMES * (math.fsum(map(mul, shared, shared)) / (one.names * two.names))
+        whole += NAMES
+    score /= whole
     if products:
-        score += _numbers(one.features, two.features) + _days(one.features, two.features)
-        if one.features.publisher and one.features.publisher == two.features.publisher:
+        score += _numbers(mine, theirs) + _days(mine, theirs)
+        if mine.publisher and mine.publisher == theirs.publisher:
             score += ONE_PUBLISHER
     return Likeness(
-        score=min(1.0, max(0.0, score)),
-        about=about,
-        title=title or 0.0,
-        shared=tuple(sorted(products, key=lambda term: (-products[term], term))),
+        score=min(1.0, max(0.0, score)), about=about, title=title or 0.0, products=products
     )
-
-
-def _length(vector: Mapping[str, float]) -> float:
-    return math.sqrt(math.fsum(weight * weight for weight in vector.values()))
 
 
 def _titles(one: Weighed, two: Weighed) -> float | None:
@@ -105,26 +104,25 @@ def _titles(one: Weighed, two: Weighed) -> float | None:
 
     None if neither has a title that says anything.
     """
-    covers = [
-        cover for cover in (_cover(one.title, two), _cover(two.title, one)) if cover is not None
-    ]
+    covers = [cover for cover in (_cover(one, two), _cover(two, one)) if cover is not None]
     if not covers:
         return None
     covered = math.fsum(covers) / len(covers)
     if min(len(one.features.title), len(two.features.title)) < FUZZY_FROM:
         return covered
-    ratio = fuzz.token_set_ratio(" ".join(one.features.title), " ".join(two.features.title))
+    # What cannot come above the share found is not worked out.
+    ratio = fuzz.token_set_ratio(
+        one.features.title_text, two.features.title_text, score_cutoff=50 * (covered + 1)
+    )
     return max(covered, ratio / 50 - 1)
 
 
-def _cover(title: Mapping[str, float], other: Weighed) -> float | None:
-    whole = math.fsum(title.values())
-    if not whole:
+def _cover(one: Weighed, other: Weighed) -> float | None:
+    """Return how much of a title stands in the other article."""
+    if not one.title:
         return None
-    found = math.fsum(
-        weight for term, weight in title.items() if term in other.terms or term in other.title
-    )
-    return found / whole
+    found = one.features.title_set & other.features.anywhere
+    return math.fsum(map(one.weight_of, found)) / one.title
 
 
 def _numbers(one: Features, two: Features) -> float:

@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from monitor.model.article import Article
 from monitor.stories.fingerprint import fingerprint
@@ -14,7 +15,7 @@ from monitor.stories.record import Features
 from monitor.stories.words import DAYS, STOP_WORDS, ukrainian_stem
 from monitor.text.fold import fold
 from monitor.text.numbers import find_numbers
-from monitor.text.stems import language_of_script, stem
+from monitor.text.stems import STEMMED_LANGUAGES, language_of_script, stem
 from monitor.text.words import tokenize
 
 MAX_TERMS = 40
@@ -27,6 +28,8 @@ MAX_NUMBERS = 40
 MAX_LENGTH = 64
 """Characters of a term; longer words are cut."""
 
+_STEMMED = STEMMED_LANGUAGES | {"uk"}
+_MOST_CACHED = 50_000
 _IN_TITLE, _IN_LEAD, _BELOW = 2.0, 1.4, 1.0
 _NAME = 1.3
 
@@ -49,7 +52,8 @@ def features(article: Article) -> Features:
     title = tokenize(article.title[:READ_CHARACTERS])
     body = tokenize(article.body[:READ_CHARACTERS])
     told = body if len(body.text) <= TOLD_CHARACTERS else tokenize(body.text[:TOLD_CHARACTERS])
-    reading = _Reading(_language(article))
+    lang = _language(article)
+    reading = _Reading(lang)
     names = _names(title.text, told.text)
     reading.take(title.words, _IN_TITLE, names)
     reading.take(told.words[:LEAD_WORDS], _IN_LEAD, names)
@@ -63,7 +67,7 @@ def features(article: Article) -> Features:
         shown=tuple(reading.shown[term] for term in terms),
         weights=tuple(terms.values()),
         title=tuple(
-            reading.stem(word)
+            _stemmed(word, lang)
             for word in title.words
             if word not in STOP_WORDS and word not in DAYS
         )[:MAX_TERMS],
@@ -82,40 +86,37 @@ class _Reading:
     """Counts and places of the terms of one article."""
 
     def __init__(self, lang: str) -> None:
-        self._lang = lang
-        self._stems: dict[str, str] = {}
+        self._terms = _terms_in(lang)
         self._counts: dict[str, int] = {}
         self._places: dict[str, float] = {}
         self.shown: dict[str, str] = {}
         self.names: set[str] = set()
 
     def take(self, words: Sequence[str], place: float, names: Mapping[str, str]) -> None:
-        """Count the folded words of a passage that stands in one place."""
+        """Count the folded words of a passage; of places the best comes first."""
+        terms, shown = self._terms, self.shown
+        counts, places = self._counts, self._places
         for word, count in Counter(words).items():
-            if len(word) < 2 or word in STOP_WORDS or word in DAYS or word[0].isdigit():
+            term = terms[word]
+            if not term:
                 continue
-            term = self.stem(word)
             name = names.get(word)
-            self._add(term, name or word, place, count)
+            if term in counts:
+                counts[term] += count
+            else:
+                counts[term] = count
+                places[term] = place
+                shown[term] = (name or word)[:MAX_LENGTH]
             if name:
                 self.names.add(term)
 
     def number(self, value: str, written: str) -> None:
         """Count a number that is particular enough to be a term: of three digits, or decimals."""
         if len(value) >= 3:
-            self._add(f"#{value}", written, _BELOW, 1)
-
-    def _add(self, term: str, written: str, place: float, count: int) -> None:
-        self._counts[term] = self._counts.get(term, 0) + count
-        if place > self._places.get(term, 0.0):
-            self._places[term] = place
-        self.shown.setdefault(term, written[:MAX_LENGTH])
-
-    def stem(self, word: str) -> str:
-        found = self._stems.get(word)
-        if found is None:
-            found = self._stems[word] = (_stem(word, self._lang) or word)[:MAX_LENGTH]
-        return found
+            term = f"#{value}"
+            self._counts[term] = self._counts.get(term, 0) + 1
+            self._places.setdefault(term, _BELOW)
+            self.shown.setdefault(term, written[:MAX_LENGTH])
 
     def heaviest(self) -> dict[str, int]:
         """Return the terms that stand out most, in tenths, heaviest first, as first met."""
@@ -123,7 +124,7 @@ class _Reading:
             term: round(
                 10
                 * self._places[term]
-                * (1 + math.log(count))
+                * (1.0 if count == 1 else 1 + math.log(count))
                 * (_NAME if term in self.names else 1)
             )
             for term, count in self._counts.items()
@@ -135,11 +136,38 @@ class _Reading:
 def _language(article: Article) -> str:
     """Return the language to stem by: declared or detected, else guessed by its letters."""
     if article.lang:
-        return article.lang.partition("-")[0]
+        lang = article.lang.partition("-")[0]
+        return lang if lang in _STEMMED else ""
     sample = f"{article.title} {article.body[:500]}".lower()
     if any(letter in sample for letter in "іїєґ") and not any(sign in sample for sign in "ыэъ"):
         return "uk"
     return language_of_script(sample) or ""
+
+
+class _Terms(dict[str, str]):
+    """Each word met before with its term, or with nothing where it is none; bounded."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __missing__(self, word: str) -> str:
+        says_little = len(word) < 2 or word in STOP_WORDS or word in DAYS or word[0].isdigit()
+        term = "" if says_little else _stemmed(word, self._lang)
+        if len(word) <= MAX_LENGTH:
+            if len(self) >= _MOST_CACHED:
+                self.clear()
+            self[word] = term
+        return term
+
+
+@cache
+def _terms_in(lang: str) -> _Terms:
+    return _Terms(lang)
+
+
+def _stemmed(word: str, lang: str) -> str:
+    return (_stem(word, lang) or word)[:MAX_LENGTH]
 
 
 def _stem(word: str, lang: str) -> str | None:

@@ -31,6 +31,8 @@ MAX_SHINGLES = 1024
 Hashes = npt.NDArray[np.uint32]
 Wide = npt.NDArray[np.uint64]
 
+_LONGEST_CACHED = 64
+_MOST_CACHED = 100_000
 _GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 
@@ -79,17 +81,26 @@ class Fingerprint:
 NOTHING = Fingerprint(b"", 0, ())
 
 
+class _WordHashes(dict[str, int]):
+    """The hash of words met before; bounded, since hostile text has endless new words."""
+
+    def __missing__(self, word: str) -> int:
+        value = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        if len(word) <= _LONGEST_CACHED:
+            if len(self) >= _MOST_CACHED:
+                self.clear()
+            self[word] = value
+        return value
+
+
+_word_hashes = _WordHashes()
+
+
 def fingerprint(words: Sequence[str]) -> Fingerprint:
     """Return the fingerprint of a text given as its folded words, in order."""
     if len(words) < SHINGLE:
         return NOTHING
-    known: dict[str, int] = {}
-    hashes: list[int] = []
-    for word in words:
-        value = known.get(word)
-        if value is None:
-            value = known[word] = zlib.crc32(word.encode("utf-8", "surrogatepass"))
-        hashes.append(value)
+    hashes = list(map(_word_hashes.__getitem__, words))
     column = np.array(hashes, dtype=np.uint64)
     last = len(hashes) - SHINGLE + 1
     total = column[:last] * _PLACES[0]

@@ -57,6 +57,7 @@ _FORM = 0.25
 """Shared text from which other facts mean a form filled in anew."""
 _OTHER_FACTS = 0.3
 _FORM_INTERVAL = timedelta(hours=12)
+ANOTHER_ISSUE = "the same form with other facts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,8 @@ class _Verdict:
     joined: Joined
     score: float
     likeness: Likeness
-    resemblance: Resemblance
+    resemblance: Resemblance | None = None
+    """None where it could change nothing."""
     obstacle: str = ""
     """Why the article does not join, however alike they are; empty: nothing is in the way."""
 
@@ -115,10 +117,7 @@ def keys(features: Features, rarity: Rarity) -> tuple[str, ...]:
 
 def needed_terms(features: Features, candidates: Sequence[Known]) -> frozenset[str]:
     """Return the terms whose counts `link` will look up."""
-    found = {*features.terms, *features.title}
-    for known in candidates:
-        found.update(known.features.terms, known.features.title)
-    return frozenset(found)
+    return features.anywhere.union(*(known.features.anywhere for known in candidates))
 
 
 def link(
@@ -138,7 +137,7 @@ def link(
     """
     if features.words < MIN_WORDS:
         return _opened(f"{features.words} words are too few to compare", 0.0)
-    weight_of = cache(rarity.weight)
+    weight_of = rarity.weights(needed_terms(features, candidates)).__getitem__
     one = weigh(features, weight_of)
     founders = _founders(candidates)
 
@@ -164,7 +163,7 @@ def link(
     joining = [verdict for verdict in verdicts if verdict.joins]
     if joining:
         return _joins(max(joining, key=_closeness), features)
-    return _nearest(verdicts, features)
+    return _nearest(verdicts, features, at)
 
 
 def _closeness(verdict: _Verdict) -> tuple[float, float, int]:
@@ -174,12 +173,12 @@ def _closeness(verdict: _Verdict) -> tuple[float, float, int]:
 
 def _compared(features: Features, candidates: Sequence[Known]) -> list[Known]:
     """Return the newest of those candidates that could be a copy or a report of the event."""
-    terms, bands = frozenset(features.terms), frozenset(features.bands)
+    terms, bands = features.term_set, features.band_set
     possible = [
         known
         for known in candidates
-        if not bands.isdisjoint(known.features.bands)
-        or len(terms.intersection(known.features.terms)) >= MIN_SHARED
+        if not bands.isdisjoint(known.features.band_set)
+        or len(terms & known.features.term_set) >= MIN_SHARED
     ]
     possible.sort(key=lambda known: (known.at, known.article), reverse=True)
     return possible[:MAX_CANDIDATES]
@@ -194,32 +193,46 @@ def _founders(candidates: Sequence[Known]) -> dict[int, Known]:
 
 
 def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
+    """Compare by terms first: texts are only compared where something hangs on it."""
     gap = abs(at - known.at)
     like = likeness(one, two)
-    same = resemblance(
-        one.features.print.shingles,
-        known.features.print.shingles,
-        first_thinning=one.features.print.thinning,
-        second_thinning=known.features.print.thinning,
-    )
     score = like.score * _freshness(gap)
+    event = gap <= EVENT_WINDOW and score >= SAME_EVENT and len(like.products) >= MIN_SHARED
+    copies = gap <= COPY_WINDOW and _agree(like, one.features, known.features)
+    if not event and not copies:
+        return _Verdict(known, Joined.OPENED, score, like)
+    same = _resembles(one.features, known.features)
     joined, obstacle = Joined.OPENED, ""
     if _another_issue(one.features, known.features, same, gap):
-        obstacle = "the same form with other facts"
-    elif gap <= COPY_WINDOW and _is_copy(like, same, one.features, known.features):
+        obstacle = ANOTHER_ISSUE
+    elif copies and _is_copy(same):
         joined, score = Joined.COPY, max(same.jaccard, same.containment)
-    elif gap <= EVENT_WINDOW and score >= SAME_EVENT and len(like.shared) >= MIN_SHARED:
+    elif event:
         joined = Joined.SAME_EVENT
     return _Verdict(known, joined, score, like, same, obstacle)
+
+
+def _resembles(one: Features, two: Features) -> Resemblance:
+    return resemblance(
+        one.print.shingles,
+        two.print.shingles,
+        first_thinning=one.print.thinning,
+        second_thinning=two.print.thinning,
+    )
 
 
 def _freshness(gap: timedelta) -> float:
     return 1 - FADED * max(0.0, (gap - FRESH) / (EVENT_WINDOW - FRESH)) if gap > FRESH else 1.0
 
 
-def _is_copy(like: Likeness, same: Resemblance, one: Features, two: Features) -> bool:
-    if same.jaccard < _COPY and (same.containment < _PART or same.proportion < _PART_PROPORTION):
-        return False
+def _is_copy(same: Resemblance) -> bool:
+    return same.jaccard >= _COPY or (
+        same.containment >= _PART and same.proportion >= _PART_PROPORTION
+    )
+
+
+def _agree(like: Likeness, one: Features, two: Features) -> bool:
+    """Tell whether two articles agree in title and terms, as a copy must."""
     if not one.terms and not two.terms:
         return True
     titled = not one.title or not two.title or like.title >= _COPY_TITLE
@@ -269,29 +282,34 @@ def _parted(verdict: _Verdict, others: Sequence[_Verdict]) -> bool:
 
 
 def _joins(verdict: _Verdict, features: Features) -> StoryLink:
-    copies = verdict.joined is Joined.COPY
+    copied = verdict.resemblance if verdict.joined is Joined.COPY else None
     return StoryLink(
         story=verdict.known.story,
         joined=verdict.joined,
         score=round(verdict.score, 4),
         detail=(
-            f"the same text, {verdict.resemblance.containment:.0%} of the shorter one"
-            if copies
-            else _shares(verdict, features)
+            _shares(verdict, features)
+            if copied is None
+            else f"the same text, {copied.containment:.0%} of the shorter one"
         ),
         article=verdict.known.article,
-        text=verdict.known.text if copies else None,
-        keep_rows=not copies or verdict.resemblance.jaccard < _SAME_TEXT,
+        text=None if copied is None else verdict.known.text,
+        keep_rows=copied is None or copied.jaccard < _SAME_TEXT,
     )
 
 
-def _nearest(verdicts: Sequence[_Verdict], features: Features) -> StoryLink:
+def _nearest(verdicts: Sequence[_Verdict], features: Features, at: datetime) -> StoryLink:
     if not verdicts:
         return _opened("nothing like it is known", 0.0)
     best = max(verdicts, key=_closeness)
     if best.score < FOUNDER:
         return _opened("nothing like it is known", best.score)
     reason = best.obstacle or f"{SAME_EVENT:.2f} would join it"
+    if not best.obstacle and best.resemblance is None:
+        known = best.known
+        same = _resembles(features, known.features)
+        if _another_issue(features, known.features, same, abs(at - known.at)):
+            reason = ANOTHER_ISSUE
     return StoryLink(
         story=None,
         joined=Joined.OPENED,

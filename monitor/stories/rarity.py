@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from monitor.stories.words import COMMON_TERMS
@@ -35,6 +35,31 @@ class Rarity:
     def weight(self, term: str) -> float:
         """Return -ln of the share of articles with the term: 0 (everywhere) to 5.5 (rare)."""
         prior = COMMON if term in COMMON_TERMS else RAREST
-        seen = self.counts.get(term, 0) + PRIOR_DOCUMENTS * prior
+        return self.of(self.counts.get(term, 0), prior)
+
+    def weights(self, terms: Iterable[str]) -> dict[str, float]:
+        """Return `weight` of each term; quicker than one after the other, as most counts recur."""
+        count_of = self.counts.get
+        of_count = _WeightOfCount(self)
+        found = {term: of_count[count_of(term, 0)] for term in terms}
+        for term in COMMON_TERMS.intersection(found):
+            found[term] = self.weight(term)
+        return found
+
+    def of(self, count: int, prior: float) -> float:
+        """Return the weight of a term with this count, and this share before it was counted."""
+        seen = count + PRIOR_DOCUMENTS * prior
         share = seen / (max(self.documents, 0) + PRIOR_DOCUMENTS)
         return -math.log(min(1.0, max(RAREST, share)))
+
+
+class _WeightOfCount(dict[int, float]):
+    """The weight of a term by its count, worked out once for each count."""
+
+    def __init__(self, rarity: Rarity) -> None:
+        super().__init__()
+        self._rarity = rarity
+
+    def __missing__(self, count: int) -> float:
+        weight = self[count] = self._rarity.of(count, RAREST)
+        return weight

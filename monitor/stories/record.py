@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from monitor.errors import StoreError
 from monitor.stories.fingerprint import BANDS, Fingerprint
@@ -20,11 +22,12 @@ class StaleFeatures(StoreError):
     """Features in the database are of another version of the program, or damaged."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Features:
     """An article as far as stories are concerned; never its text.
 
-    `terms`, `shown` and `weights` run side by side, heaviest first.
+    `terms`, `shown` and `weights` run side by side, heaviest first. Without slots, because the sets
+    derived from it are kept with it: it is compared many times.
     """
 
     terms: tuple[str, ...]
@@ -53,6 +56,36 @@ class Features:
     def bands(self) -> tuple[int, ...]:
         """Keys to find texts that are nearly the same: equal keys make candidates."""
         return self.print.bands
+
+    @cached_property
+    def band_set(self) -> frozenset[int]:
+        """Its bands."""
+        return frozenset(self.print.bands)
+
+    @cached_property
+    def term_set(self) -> frozenset[str]:
+        """Its terms."""
+        return frozenset(self.terms)
+
+    @cached_property
+    def weight_in(self) -> Mapping[str, int]:
+        """Each term's weight."""
+        return dict(zip(self.terms, self.weights, strict=True))
+
+    @cached_property
+    def title_set(self) -> frozenset[str]:
+        """The stems of its title."""
+        return frozenset(self.title)
+
+    @cached_property
+    def anywhere(self) -> frozenset[str]:
+        """The terms of the whole article, with all of its title."""
+        return self.term_set | self.title_set
+
+    @cached_property
+    def title_text(self) -> str:
+        """The stems of its title as one text."""
+        return " ".join(self.title)
 
     def to_bytes(self) -> bytes:
         """Return the form that is stored."""

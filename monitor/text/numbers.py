@@ -54,6 +54,7 @@ _GAP = rf"(?:[ {_GROUP_SPACE}]|-)"
 _THREES = rf"(?:(?:{_THREE}){{5}}|(?:{_THREE}){{1,4}}(?!{_THREE}))"
 # The counts in braces bound the work on hostile chains of digits.
 _DIGITS = re.compile(
+    rf"(?=[\d{_FRACTIONS}])"  # first, because most characters fail it
     r"(?<![^\W_])(?<!\d[.,])"  # not inside a word, nor inside a chain that was no number
     rf"(?:(?P<digits>\d{{1,3}}{_THREES}(?!\d)(?:[.,]\d++|(?![.,]\d))"
     rf"|\d++(?:[.,\u066b\u066c]\d++)*(?![.,\u066b\u066c]\d))(?P<fraction>[{_FRACTIONS}])?"
@@ -72,6 +73,8 @@ _SPELLED = re.compile(
     rf"|(?P<alone>{_TIMES})s?+)(?![^\W_])",
     re.IGNORECASE,
 )
+_SPELLED_SMALL = re.compile(_SPELLED.pattern)
+"""For text in small letters, which is twice as quick."""
 _INDIAN = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
 _LONGEST = 40
 
@@ -96,7 +99,9 @@ def find_numbers(text: str, lang: str | None) -> tuple[FoundNumber, ...]:
         for match in _DIGITS.finditer(text)
         if (value := _digits(match, lang)) is not None
     ]
-    found += [FoundNumber(*match.span(), _spelled(match)) for match in _SPELLED.finditer(text)]
+    small = text.lower()
+    spelled = _SPELLED_SMALL.finditer(small) if len(small) == len(text) else _SPELLED.finditer(text)
+    found += [FoundNumber(*match.span(), _spelled(match)) for match in spelled]
     found.sort(key=lambda number: number.start)
     return tuple(
         number

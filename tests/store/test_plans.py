@@ -106,7 +106,17 @@ def tidy_up(store: SqlStore) -> None:
 
 
 # Small by nature: read whole without harm.
-SMALL = {"sources", "silences", "notices", "daemons", "rule_versions", "refusals", "firings"}
+SMALL = {
+    "sources",
+    "silences",
+    "notices",
+    "daemons",
+    "rule_versions",
+    "refusals",
+    "firings",
+    "story_apart",
+    "sqlite_sequence",
+}
 # What waits, which is little; and lists in the order of an index, ended by their LIMIT.
 ALLOWED = re.compile(
     r"SCAN (decisions USING INDEX ix_decisions_waiting|hits USING INDEX ix_hits_undecided)"

@@ -46,8 +46,8 @@ def test_likeness_is_symmetric_and_bounded(title, body, other_title, other_body,
 def test_an_article_is_as_like_itself_as_can_be(title, body):
     one = weighed(title, body)
     found = likeness(one, one)
-    assert found.about == pytest.approx(1.0 if one.terms else 0.0)
-    assert found.score == pytest.approx(1.0) or not one.terms
+    assert found.about == pytest.approx(1.0 if one.features.terms else 0.0)
+    assert found.score == pytest.approx(1.0) or not one.features.terms
 
 
 def test_what_shares_nothing_is_not_alike():
