@@ -84,7 +84,8 @@ def main() -> None:
         f"{count:,} generated articles of 300-500 words in polls of 50, {RULES:,} rules, SQLite "
         f"synced to the disk; {new:,} were new, {hits:,} hits. {count / whole:,.0f} articles a "
         f"second, {whole / count * 1e3:.1f} ms an article (wall clock), "
-        f"{worked / count * 1e3:.1f} ms of the processor. What is stored is written with the commit.\n\n"
+        f"{worked / count * 1e3:.1f} ms of the processor. What is stored is written with the "
+        "commit.\n\n"
     )
     report.write("detect", "Detect", text + report.table(("step", "ms an article", "share"), rows))
 
