@@ -142,10 +142,10 @@ class Store(Protocol):
         """Return the hits to decide: new ones, oldest first, at most `limit`, and what is up.
 
         New is a hit without any decision.
-        A hold is up when it is due, when another hold with its route, channel and reason is (a
-        digest leaves whole), and, if it waits for a confirmation or a repeat, when its story has
-        gained an article or was acknowledged since it was last decided. `limit` does not cut
-        the waiting ones.
+        A hold is up when it is due, and when another hold with its route, channel and reason is (a
+        digest leaves whole). If it waits for a confirmation or a repeat, that of others does not
+        matter, but it is up, too, when its story has gained an article or was acknowledged since
+        it was last decided. `limit` does not cut the waiting ones.
         """
 
     def history(

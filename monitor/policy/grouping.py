@@ -15,6 +15,10 @@ from monitor.policy.wording import count, duration, moment
 RULE_EPISODE = timedelta(hours=24)
 """With `group_by: rule` and no `repeat`, a rule is told anew so long after its last alert."""
 
+MOST_WAITING = 200
+"""Hits that wait for the reminder of one group at a destination, at most: what comes after them
+joins it. Each is decided anew whenever its story gains an article, and a message names no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -113,7 +117,13 @@ def _nothing_new(
     due = min(past.last_at, now) + route.repeat
     if now < due:
         detail = f"{told}; repeated every {duration(route.repeat)}, next at {moment(due)}"
-        decisions += [case.held(Reason.WAIT_REPEAT, due, detail) for case in going]
+        going.sort(key=lambda case: not case.waited_for(Reason.WAIT_REPEAT))
+        kept, beyond = going[:MOST_WAITING], going[MOST_WAITING:]
+        decisions += [case.held(Reason.WAIT_REPEAT, due, detail) for case in kept]
+        full = f"{detail}, with the {MOST_WAITING} hits that it tells at most"
+        decisions += [
+            case.suppressed(Reason.JOINED, full, alert=past.first_alert) for case in beyond
+        ]
         return Judgement(None, tuple(decisions))
     if not going:
         return Judgement(None, tuple(decisions))

@@ -43,6 +43,7 @@ WAITING = (decisions.c.current, decisions.c.outcome == inline(Outcome.HOLD))
 """As the partial index says it, so that both databases use it."""
 
 _STIRRED_BY_STORY = (Reason.WAIT_CONFIRM, Reason.WAIT_REPEAT)
+"""What waits for its own story or rule, and is not up because that of others is due."""
 
 
 class Deciding:
@@ -125,15 +126,16 @@ class Deciding:
 
 
 def _up(connection: Connection, now: datetime) -> set[int]:
+    """Return the hits with a hold that is up: see `ports.Store.candidates`."""
     place = (decisions.c.route, decisions.c.channel, decisions.c.reason)
-    due = connection.execute(
-        select(*place).where(*WAITING, decisions.c.until <= now).distinct()
-    ).all()
-    found: set[int] = set()
-    if due:
+    due = (*WAITING, decisions.c.until <= now)
+    by_itself = decisions.c.reason.in_(_STIRRED_BY_STORY)
+    found = set(connection.execute(select(decisions.c.hit).where(*due, by_itself)).scalars())
+    whole = connection.execute(select(*place).where(*due, ~by_itself).distinct()).all()
+    if whole:
         found.update(
             connection.execute(
-                select(decisions.c.hit).where(*WAITING, tuple_(*place).in_(due))
+                select(decisions.c.hit).where(*WAITING, tuple_(*place).in_(whole))
             ).scalars()
         )
     found.update(
@@ -144,7 +146,7 @@ def _up(connection: Connection, now: datetime) -> set[int]:
             .join(stories, stories.c.id == story_members.c.story)
             .where(
                 *WAITING,
-                decisions.c.reason.in_(_STIRRED_BY_STORY),
+                by_itself,
                 stories.c.version > decisions.c.story_version,
             )
         ).scalars()

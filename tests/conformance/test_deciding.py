@@ -104,6 +104,19 @@ def test_holds_with_the_same_destination_and_reason_are_up_together(store: SqlSt
     assert ids(store.candidates(at(10), 10)) == [early, late]
 
 
+@pytest.mark.parametrize("reason", [Reason.WAIT_CONFIRM, Reason.WAIT_REPEAT])
+def test_what_waits_for_its_own_story_is_not_up_with_that_of_others(
+    store: SqlStore, reason: Reason
+) -> None:
+    early, late = add_hit(store), add_hit(store)
+    store.commit_plan(
+        plan(hold(early, at(10), reason=reason), hold(late, at(500), reason=reason)), NOW
+    )
+
+    assert ids(store.candidates(at(10), 10)) == [early]
+    assert ids(store.candidates(at(500), 10)) == [early, late]
+
+
 def test_the_limit_does_not_cut_what_is_waiting(store: SqlStore) -> None:
     held = [add_hit(store) for _ in range(3)]
     store.commit_plan(plan(*(hold(hit, at(1)) for hit in held)), NOW)

@@ -27,6 +27,8 @@ from monitor.model.source import SourceState
 
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """Four weeks before Europe's clocks go forward."""
+STIRRED_BY_STORY = frozenset({Reason.WAIT_CONFIRM, Reason.WAIT_REPEAT})
+"""What is up by itself, or when its story has moved."""
 
 
 def candidate(hit: int = 1, at: datetime = MONDAY, **given: object) -> Candidate:
@@ -94,13 +96,18 @@ class Memory:
         decided = {hit for hit, _, _ in self.standing}
         new = [hit for hit in sorted(self.hits) if hit not in decided][:limit]
         holds = [it for it in self.standing.values() if it.decision.outcome is Outcome.HOLD]
-        due = {_place(it.decision) for it in holds if until(it) <= now}
+        due = {
+            _place(it.decision)
+            for it in holds
+            if until(it) <= now and it.decision.reason not in STIRRED_BY_STORY
+        }
         up = {
             it.decision.hit
             for it in holds
             if _place(it.decision) in due
+            or until(it) <= now
             or (
-                it.decision.reason in {Reason.WAIT_CONFIRM, Reason.WAIT_REPEAT}
+                it.decision.reason in STIRRED_BY_STORY
                 and self._version(it.decision.hit) > it.story_version
             )
         }

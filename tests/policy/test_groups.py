@@ -7,6 +7,7 @@ from datetime import timedelta
 from monitor.model.channel import Confirm, GroupBy, Quiet, Route, When
 from monitor.model.decision import StoryFacts
 from monitor.model.rule import Level
+from monitor.policy.grouping import MOST_WAITING
 from tests.policy.model import MONDAY
 from tests.policy.worlds import HOUR, MINUTE, World
 
@@ -140,6 +141,25 @@ def test_news_takes_what_waits_for_a_reminder_with_it_and_moves_the_next():
         ("02 14:00", "desk", "follow-up", (3, 2)),
         ("02 20:00", "desk", "reminder", (4,)),
     ]
+
+
+def test_a_reminder_tells_so_many_hits_at_most_and_later_ones_join_it():
+    it = world(route(repeat=6 * HOUR))
+    it.arrive(CSTO)
+    first = tuple(range(2, 2 + MOST_WAITING))
+    it.arrive(*[CSTO] * (MOST_WAITING - 1), at=MONDAY + HOUR)
+    it.arrive(CSTO, CSTO, CSTO, at=MONDAY + 2 * HOUR)
+    assert len(it.memory.candidates(MONDAY + 6 * HOUR)) == MOST_WAITING
+    beyond = it.why(MOST_WAITING + 2)
+    assert beyond == [
+        (
+            "joined",
+            "story:12 was told at 2026-03-02 12:00 UTC; repeated every 6h, next at "
+            f"2026-03-02 18:00 UTC, with the {MOST_WAITING} hits that it tells at most",
+        )
+    ]
+    it.wait_until(MONDAY + 30 * HOUR)
+    assert it.told()[1:] == [("02 18:00", "desk", "reminder", first)]
 
 
 def test_acknowledging_a_story_ends_its_repeats_and_not_its_news():
