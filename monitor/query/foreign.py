@@ -34,8 +34,17 @@ def _before(match: re.Match[str]) -> Explanation:
     return "BEFORE needs a distance", f"write `BEFORE/{match['number'] or 5}`"
 
 
+_ORDERED = frozenset({"pre", "p", "onear", "adj", "before"})
+
+
+def _without_distance(match: re.Match[str]) -> Explanation:
+    operator = "NEAR" if match["name"] == "NEAR" else "BEFORE"
+    what = f"`{shorten(match.group())}` has no distance in whole words"
+    return what, f"write `{operator}/5`, `{operator}/S` (sentence) or `{operator}/P` (paragraph)"
+
+
 def _within_words(match: re.Match[str]) -> Explanation:
-    operator = "BEFORE" if match["name"].lower() in {"pre", "p", "onear", "adj"} else "NEAR"
+    operator = "BEFORE" if match["name"].lower() in _ORDERED else "NEAR"
     unit = {"s": "S", "p": "P"}.get((match["reach"] or "")[:1].lower(), match["reach"])
     return f"`{match.group()}` is an operator of another language", f"write `{operator}/{unit}`"
 
@@ -81,6 +90,20 @@ _WORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Explanation]], ..
         _within_words,
     ),
     (re.compile(r"(?P<name>near|adj)(?P<number>\d+)", re.IGNORECASE), _joined),
+    (
+        re.compile(r"NEAR/(?P<number>\d+)f"),
+        _says("`{0}` is Brandwatch's ordered NEAR", "write `BEFORE/{number}`"),
+    ),
+    (re.compile(r"(?P<name>O?NEAR|BEFORE)/.+"), _without_distance),
+    (re.compile(r"ATLEAST/.+"), _says("`{0}` has no whole number", "write `ATLEAST/3 term`")),
+    (
+        re.compile(r"any/?(?P<number>\d+)", re.IGNORECASE),
+        _says("`{0}` is written in capitals, with a slash", "write `ANY/{number} (a, b, c)`"),
+    ),
+    (
+        re.compile("XOR"),
+        _says("`XOR` is not an operator here", "write `(a NOT b) OR (b NOT a)`"),
+    ),
     (
         re.compile(r"(?:AND|BUT)[-_]?NOT"),
         _says("`{0}` is an operator of another language", "write `NOT`"),
@@ -170,11 +193,33 @@ FIELDS = {
     "keyword": "tag",
 }
 """What other languages call the fields and properties."""
+_OWN_FIELDS = frozenset({"title", "body", "lead", "site", "source", "author", "lang", "tag", "url"})
 
 LEXIS_CONNECTOR = re.compile(rf"/{_REACH}(?=\s)", re.IGNORECASE)
 """A Lexis connector where a regular expression might begin."""
 _SLASHED = re.compile(rf"/{_REACH}", re.IGNORECASE)
 _BEHIND = re.compile(r"~\d*")
+
+
+_EQUALS = re.compile(r"(?P<name>[^\W\d_]+)=(?P<value>.*)", re.DOTALL)
+_CAPITALS = frozenset({"caps", "allcaps"})
+_FORMS = frozenset({"nocaps", "singular", "plural"})
+
+
+def explain_function(name: str) -> Explanation | None:
+    """Return what `name(…)` means in Lexis and what to write here; None for an ordinary word."""
+    name = name.lower()
+    what = f"`{name}(…)` is Lexis's"
+    if name in _CAPITALS:
+        return what, "write `case:AIDS`, or `case:(AIDS OR WHO)`"
+    if name in _FORMS:
+        return (
+            what,
+            "write the word as it is: only `case:` looks at capitals, only `stem:` at forms",
+        )
+    if name in FIELDS or name in _OWN_FIELDS:
+        return what, f"write `{FIELDS.get(name, name)}:(…)`, with a colon"
+    return None
 
 
 def explain_word(word: str) -> Explanation | None:
@@ -188,6 +233,10 @@ def explain_word(word: str) -> Explanation | None:
     if _BEHIND.fullmatch(word):
         what = f"`{word}` behind a phrase or group is proximity in Lucene and Brandwatch"
         return what, f"write `NEAR/{word[1:] or 5}` between the parts"
+    equals = _EQUALS.fullmatch(word)
+    if equals and (name := equals["name"].lower()) in FIELDS.keys() | _OWN_FIELDS:
+        what = f"`{shorten(equals['name'])}=` is Factiva's"
+        return what, f"write `{FIELDS.get(name, name)}:{shorten(equals['value']) or '…'}`"
     if _SUSPICIOUS.search(word):
         for pattern, explain in _STARTS:
             match = pattern.fullmatch(word)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from monitor.model.condition import Condition, Field, PropertyKind, Unit
 from monitor.query.checks import kept_depth
-from monitor.query.foreign import FIELDS, LEXIS_CONNECTOR, explain_word
+from monitor.query.foreign import FIELDS, LEXIS_CONNECTOR, explain_function, explain_word
 from monitor.query.leaves import (
     Piece,
     read_list,
@@ -19,6 +19,7 @@ from monitor.query.leaves import (
 )
 from monitor.query.scan import Scan, shorten
 from monitor.query.terms import Mode
+from monitor.text.fold import visible
 
 MAX_DEPTH = 100
 """Parentheses, NOTs, fields and NEARs inside each other."""
@@ -46,6 +47,7 @@ _SPECIAL = re.compile(
     rf"|(?P<number>\#(?=[<>=.\d])(?:[^{_END}]++|(?<=\d),(?=\d))+)"
     r"|(?P<list>\$[^\W\d][\w.-]*+)"
 )
+_FLAGGED = re.compile(rf"/(?:[^/\\\n]|\\.)++/(?P<flags>[gimsuxy]{{1,6}})(?=[{_END}]|\Z)")
 _VALUE = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*+[{_QUOTES}]|\([^()]*+\)")
 _PIECE = re.compile(rf"[^\s{_QUOTES}]+")
 _PROXIMITY = re.compile(r"(NEAR|BEFORE)/(\d+|S|P)")
@@ -113,6 +115,8 @@ class Lexer:
             start, self.position = match.span(kind)
             if kind == "word":
                 self._word(start, text[start : self.position])
+                continue
+            if kind == "opening" and self._function(start):
                 continue
             self._flush()
             if kind == "quoted":
@@ -185,6 +189,19 @@ class Lexer:
             self.term = start
         self.pieces.append((first, self.position, mode))
 
+    def _function(self, end: int) -> bool:
+        """Whether the word directly before a parenthesis makes another language's function."""
+        if not self.pieces or self.pieces[-1][1] != end:
+            return False
+        start = self.pieces[-1][0]
+        explanation = explain_function(self.text[start:end])
+        if explanation is None:
+            return False
+        self.scan.report(start, "foreign-syntax", *explanation)
+        self.pieces = []
+        self._open(end, self.modes[-1])
+        return True
+
     def _quoted(self, start: int, mark: int, mode: Mode, *, closed: bool) -> None:
         if not closed:
             message = "the quotation mark is not closed"
@@ -198,6 +215,10 @@ class Lexer:
         self._add("TERM", start, condition=condition)
 
     def _word(self, start: int, word: str) -> None:
+        if not word.isascii():
+            word = visible(word)  # what was copied from a web page may hold zero-width characters
+        if not word:
+            return
         if word.isalnum():
             if word in _BOOLEAN:
                 self._flush()
@@ -223,7 +244,7 @@ class Lexer:
     def _special(self, start: int) -> bool:
         match = _SPECIAL.match(self.text, start)
         if match is None:
-            return False
+            return self._flagged(start)
         self._flush()
         self.position = match.end()
         if match["regex"]:
@@ -234,12 +255,29 @@ class Lexer:
         elif match["number"]:
             self._leaf(read_number, start)
         else:
+            if mode := self.modes[-1]:
+                self._misplaced(start, mode)
             self._leaf(read_list, start)
             listed = self.lexemes[-1].condition
             if listed is not None and self.depth + kept_depth(listed) > MAX_DEPTH:
                 message = f"more than {MAX_DEPTH} conditions inside each other, with the list"
                 self.scan.report(start, "too-deep", message, "make the lists flatter")
         return True
+
+    def _flagged(self, start: int) -> bool:
+        match = _FLAGGED.match(self.text, start)
+        if match is None or LEXIS_CONNECTOR.match(match.group()):
+            return False
+        self.position = match.end()
+        message = f"`{match['flags']}` behind an expression means nothing here"
+        hint = "the only flag is `i`, for any letter case; `(?s)` and `(?m)` stand inside"
+        self.scan.report(start, "regex", message, hint)
+        return True
+
+    def _misplaced(self, start: int, mode: Mode) -> None:
+        message = f"`{mode}:` does not reach into a list"
+        hint = f"write `{mode}:` before the words in the list itself"
+        self.scan.report(start, "misplaced-prefix", message, hint)
 
     def _operator(self, start: int, word: str) -> bool:
         if match := _PROXIMITY.fullmatch(word):
@@ -266,7 +304,7 @@ class Lexer:
 
     def _prefixed(self, start: int, word: str) -> bool:
         name, _, rest = word.partition(":")
-        after = start + len(name) + 1
+        after = self.text.index(":", start) + 1
         if name in _FIELDS:
             self._flush()
             self.position = after
@@ -293,6 +331,8 @@ class Lexer:
     def _marked(self, start: int, after: int, mode: Mode, rest: str) -> None:
         """Read what follows `case:` or `stem:`."""
         following = self.text[after : after + 1]
+        if rest and self._cannot_be_marked(start, after, mode, rest):
+            return
         if rest:
             self._piece(start, after, mode)
             return
@@ -309,3 +349,19 @@ class Lexer:
             message = f"`{mode}:` has nothing behind it"
             hint = f"write `{mode}:WHO` or `{mode}:(WHO OR NATO)`, without a space"
             self.scan.report(start, "empty-prefix", message, hint)
+
+    def _cannot_be_marked(self, start: int, after: int, mode: Mode, rest: str) -> bool:
+        """Whether `case:` or `stem:` stands before something that is no word."""
+        name, colon, _ = rest.partition(":")
+        if rest[0] == "$" and _SPECIAL.match(self.text, after):
+            self._misplaced(start, mode)
+        elif colon and name in _NAMES:
+            message = f"`{mode}:` stands directly before a word, not before `{name}:`"
+            hint = "use one of the two" if name in _MODES else f"write `{name}:{mode}:…`"
+            self.scan.report(start, "misplaced-prefix", message, hint)
+        elif rest[0] in "/#" and _SPECIAL.match(self.text, after):
+            message = f"`{mode}:` means nothing before a number or an expression"
+            self.scan.report(start, "misplaced-prefix", message, "leave it out")
+        else:
+            return False
+        return True

@@ -33,6 +33,13 @@ MISTAKES = {
     '"open': ("open-quote", 1, "closing one"),
     'case:"open': ("open-quote", 6, "closing one"),
     "case: x": ("empty-prefix", 1, "without a space"),
+    "case:$kazakhstan": ("misplaced-prefix", 1, "in the list itself"),
+    "stem:(a OR $kazakhstan)": ("misplaced-prefix", 12, "in the list itself"),
+    "case:title:WHO": ("misplaced-prefix", 1, "`title:case:…`"),
+    "case:stem:WHO": ("misplaced-prefix", 1, "one of the two"),
+    "case:/ab/": ("misplaced-prefix", 1, "leave it out"),
+    "stem:#5": ("misplaced-prefix", 1, "leave it out"),
+    "\u200b": ("empty", 1, "write at least one word"),
     "- OR a": ("no-word", 1, "no word"),
     "* AND a": ("lone-star", 1, "whole query"),
     "D*": ("wildcard-short", 1, "two letters"),
@@ -54,6 +61,7 @@ MISTAKES = {
     "#20..10": ("number-range", 1, "smaller one first"),
     "/(/": ("regex", 1, "RE2"),
     "/a\ud800/": ("regex", 1, "RE2"),
+    "a OR /x y/g": ("regex", 6, "the only flag is `i`"),
     "/x*/": ("regex-empty", 1, "`+`, not `*`"),
     "$kazakstan": ("unknown-list", 1, "did you mean `kazakhstan`?"),
     "$zzz": ("unknown-list", 1, "known: "),
@@ -83,6 +91,11 @@ FOREIGN = {
     "a NEAR5 b": "NEAR/5",
     "a ONEAR/10 b": "BEFORE/11",
     "a BEFORE b": "BEFORE/5",
+    "a NEAR/-1 b": "NEAR/5",
+    "a NEAR/1.5 b": "NEAR/5",
+    "a NEAR/5f b": "BEFORE/5",
+    "a BEFORE/x b": "BEFORE/5",
+    "a before/5 b": "BEFORE/5",
     "a w/5 b": "NEAR/5",
     "a pre/5 b": "BEFORE/5",
     "a w/s b": "NEAR/S",
@@ -94,7 +107,17 @@ FOREIGN = {
     "a /p b / c": "NEAR/P",
     "ATLEAST3 a": "ATLEAST/3",
     "atleast3 a": "ATLEAST/3",
+    "ATLEAST/-1 a": "ATLEAST/3",
     "ANY (a, b)": "ANY/2",
+    "any/3 (a, b, c)": "ANY/3",
+    "HEADLINE(a AND b)": "title:(…)",
+    "x OR title(a)": "title:(…)",
+    "caps(aids)": "case:",
+    "plural(a)": "as it is",
+    "hd=apple": "title:apple",
+    "la=en": "lang:en",
+    'rst="x"': "source:…",
+    "a XOR b": "(a NOT b) OR (b NOT a)",
     "a AROUND(5) b": "NEAR/n",
     "a ANDNOT b": "`NOT`",
     "a && b": "`AND`",
@@ -181,3 +204,19 @@ def test_a_long_list_of_words_is_read() -> None:
     condition = parse(words, at=lambda _: Location("q"), lists={}).condition
     assert isinstance(condition, Or)
     assert len(condition.operands) == 20_000
+
+
+def test_characters_that_are_not_seen_change_nothing() -> None:
+    def read(text: str) -> Condition:
+        return parse(text, at=lambda _: Location("q"), lists={}).condition
+
+    assert read("a AND\u200b b") == read("a AND b")
+    assert read('\u200b"a b" OR\ufeff ti\u00adtle:b') == read('"a b" OR title:b')
+    assert read("a NEAR/\u20605 b") == read("a NEAR/5 b")
+
+
+def test_what_only_looks_foreign_is_words() -> None:
+    for text, words in (("E=mc2", "E mc2"), ("/usr/bin", "usr bin")):
+        parsed = parse(text, at=lambda _: Location("q"), lists={}).condition
+        assert parsed == parse(words, at=lambda _: Location("q"), lists={}).condition
+    assert problems("headline (a)").problems[0].code == "missing-operator"
