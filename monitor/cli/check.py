@@ -115,7 +115,12 @@ def _check_rules(settings: Settings) -> tuple[list[Problem], tuple[Rule, ...], s
         for rule in rulebook.rules:
             results += run_samples([rule], compiled, now())
             advance(1)
-    doubts = lint(rulebook.rules, vocabulary=_known_words(settings), unindexed=compiled.unindexed)
+    doubts = lint(
+        rulebook.rules,
+        vocabulary=_known_words(settings),
+        unindexed=compiled.unindexed,
+        today=now().date(),
+    )
     failing = [result.problem for result in results if result.problem is not None]
     problems = [*rulebook.warnings, *failing, *doubts]
     rules, samples = plural(len(rulebook.rules), "rule"), plural(len(results), "sample")

@@ -15,9 +15,14 @@ _COUNTS_BETWEEN = (
 )
 
 
+def _words_between(number: str | None) -> int:
+    """Return the distance here of what counts the words between (`~5`, Meltwater's NEAR)."""
+    return int((number or "4")[:9]) + 1
+
+
 def _meltwater(match: re.Match[str], operator: str) -> str:
-    between = int((match["number"] or "4")[:9])
-    return _COUNTS_BETWEEN.format(match.group(), f"{operator}/{between + 1}")
+    distance = _words_between(match["number"])
+    return _COUNTS_BETWEEN.format(match.group(), f"{operator}/{distance}")
 
 
 def _near(match: re.Match[str]) -> Explanation:
@@ -231,8 +236,8 @@ def explain_word(word: str) -> Explanation | None:
     if slashed := _SLASHED.fullmatch(word):
         return _slash(slashed)
     if _BEHIND.fullmatch(word):
-        what = f"`{word}` behind a phrase or group is proximity in Lucene and Brandwatch"
-        return what, f"write `NEAR/{word[1:] or 5}` between the parts"
+        what = f"`{shorten(word)}` behind a phrase or group is proximity in Lucene and Brandwatch"
+        return what, f"write `NEAR/{_words_between(word[1:])}` between the parts"
     equals = _EQUALS.fullmatch(word)
     if equals and (name := equals["name"].lower()) in FIELDS.keys() | _OWN_FIELDS:
         what = f"`{shorten(equals['name'])}=` is Factiva's"

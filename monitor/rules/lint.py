@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 
 from monitor.errors import Problem, Severity
 from monitor.model.condition import And, Condition, Not, Or, Phrase, Property
@@ -20,16 +21,19 @@ def lint(
     *,
     vocabulary: Iterable[str] = (),
     unindexed: Collection[str] = (),
+    today: date | None = None,
 ) -> tuple[Problem, ...]:
     """Return warnings about the rules, by place.
 
     `vocabulary` holds known words, folded (of the stored articles, say): with it wildcards and
     fuzzy terms are tried on them. `unindexed` are the ids of rules for which every article must be
-    read (`RuleSet.unindexed`).
+    read (`RuleSet.unindexed`). `today` (UTC) tells which rules have expired: those are named, and
+    make no other rule needless.
     """
     rules = list(rules)
     words = Vocabulary(vocabulary)
-    found: list[Problem] = list(contained(rules))
+    found: list[Problem] = list(_expired(rules, today))
+    found += contained([rule for rule in rules if today is None or rule.runs_on(today)])
     implication = Implication()
     ors: set[int] = set()
     terms: set[int] = set()
@@ -44,6 +48,14 @@ def lint(
                 found.extend(doubtful_terms(node, words))
     unique = dict.fromkeys(found)
     return tuple(sorted(unique, key=lambda it: (it.location, it.code, it.message)))
+
+
+def _expired(rules: Iterable[Rule], today: date | None) -> Iterator[Problem]:
+    for rule in rules:
+        if today is not None and rule.enabled and not rule.runs_on(today):
+            message = f"{rule.id!r} has expired, and is not run: its last day was {rule.expires}"
+            hint = "give a later `expires`, or remove the rule"
+            yield Problem("expired", message, rule.location, hint, Severity.WARNING)
 
 
 def _of_rule(rule: Rule, unindexed: Collection[str]) -> Iterator[Problem]:

@@ -51,7 +51,11 @@ _COMPLAINTS = (
     ),
     _Complaint("hexadecimal", "no such escape", "write \\x41, \\u0041 or \\U00000041"),
     _Complaint("hexdecimal", "no such escape", "write \\x41, \\u0041 or \\U00000041"),
-    _Complaint("character escape", "no such character", "write \\x41, \\u0041 or \\U00000041"),
+    _Complaint(
+        "character escape",
+        "no such character",
+        "write the character itself, or \\U0001F525 for JSON's pair \\ud83d\\udd25",
+    ),
 )
 
 

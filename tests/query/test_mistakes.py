@@ -131,7 +131,7 @@ FOREIGN = {
     "[10 TO 100]": "#10..100",
     "x]": "group with",
     "a^9": "leave `^9` out",
-    '"a b"~5': "NEAR/5",
+    '"a b"~5': "NEAR/6",
     "(a OR b)~": "NEAR/5",
     "<10": "#>=100",
     "a\\b": "in quotes",

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.rules.writing import CHANNELS, SOURCES
 ROOT = Path(__file__).parents[2]
 CASES = sorted((ROOT / "tests/data/bad_rules").iterdir())
 EXPECT = "# expect: "
+TODAY = date(2022, 1, 6)
 
 TOLD_ELSEWHERE = {
     "no-rules": "needs an empty folder: test_folder.py",
@@ -35,7 +37,7 @@ def found_in(case: Path) -> Iterable[Problem]:
     except InvalidRules as error:
         return error.problems
     unindexed = compile_rules(rulebook.rules).unindexed
-    return [*rulebook.warnings, *lint(rulebook.rules, unindexed=unindexed)]
+    return [*rulebook.warnings, *lint(rulebook.rules, unindexed=unindexed, today=TODAY)]
 
 
 def line_for(problem: Problem, case: Path) -> str:
