@@ -10,7 +10,7 @@ from monitor.articles.dates import parse_date
 from monitor.articles.encoding import decode
 from monitor.articles.language import detect_language, language_code
 from monitor.articles.plain import BINARY, NO_TEXT
-from monitor.articles.prose import body_of, first_sentence, one_line, paragraphs
+from monitor.articles.prose import first_sentence, one_line, paragraphs
 from monitor.model.article import Article
 from monitor.model.source import Refusal
 
@@ -103,7 +103,7 @@ def _article(
         if not parts and not title:
             return Refusal(where, NO_TEXT)
         title = title or first_sentence(parts[0])
-        body = body_of(parts)
+        body = "\n\n".join(parts)  # as given: what a program writes has no captions to drop
         return Article(
             title=title,
             body=body,

@@ -45,25 +45,36 @@ _WORDS = {
     **{word: float(value) for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
 }
 _GROUP_SPACE = "\u00a0\u2009\u202f"
-_THREE = rf"[{_GROUP_SPACE}]\d{{3}}"
 _FRACTIONS = "¼½¾\u2150-\u215e"
 _GAP = rf"(?:[ {_GROUP_SPACE}]|-)"
 
-# What may be left out is left out only where it is not: a possessive group would say so more
-# simply, but Python 3.11 before 3.11.5 takes it wrongly.
-_THREES = rf"(?:(?:{_THREE}){{5}}|(?:{_THREE}){{1,4}}(?!{_THREE}))"
-# The counts in braces bound the work on hostile chains of digits.
-_DIGITS = re.compile(
-    rf"(?=[\d{_FRACTIONS}])"  # first, because most characters fail it
-    r"(?<![^\W_])(?<!\d[.,])"  # not inside a word, nor inside a chain that was no number
-    rf"(?:(?P<digits>\d{{1,3}}{_THREES}(?!\d)(?:[.,]\d++|(?![.,]\d))"
-    rf"|\d++(?:[.,\u066b\u066c]\d++)*(?![.,\u066b\u066c]\d))(?P<fraction>[{_FRACTIONS}])?"
-    rf"|(?P<alone>[{_FRACTIONS}]))"
-    r"(?:(?P<attached>bn|[km])(?![^\W_])"
-    rf"|{_GAP}?(?P<word>thousand|million|billion|trillion|bn|dozen|hundred)s?+(?![^\W_])"
-    r"|(?![^\W_]))",
-    re.IGNORECASE,
+_BLANK_GROUPED = frozenset(
+    "be bg cs et fi fr hu hy ka kk ky lt lv nb nn no pl ru sk sl sv tg tk uk uz".split()  # noqa: SIM905 - one row
 )
+"""Languages whose writers group digits by spaces: there a common one counts as well."""
+
+
+def _digits_grouped_by(spaces: str) -> re.Pattern[str]:
+    # What may be left out is left out only where it is not: a possessive group would say so more
+    # simply, but Python 3.11 before 3.11.5 takes it wrongly.
+    three = rf"[{spaces}]\d{{3}}"
+    threes = rf"(?:(?:{three}){{5}}|(?:{three}){{1,4}}(?!{three}))"
+    # The counts in braces bound the work on hostile chains of digits.
+    return re.compile(
+        rf"(?=[\d{_FRACTIONS}])"  # first, because most characters fail it
+        r"(?<![^\W_])(?<!\d[.,])"  # not inside a word, nor inside a chain that was no number
+        rf"(?:(?P<digits>\d{{1,3}}{threes}(?!\d)(?:[.,]\d++|(?![.,]\d))"
+        rf"|\d++(?:[.,\u066b\u066c]\d++)*(?![.,\u066b\u066c]\d))(?P<fraction>[{_FRACTIONS}])?"
+        rf"|(?P<alone>[{_FRACTIONS}]))"
+        r"(?:(?P<attached>bn|[km])(?![^\W_])"
+        rf"|{_GAP}?(?P<word>thousand|million|billion|trillion|bn|dozen|hundred)s?+(?![^\W_])"
+        r"|(?![^\W_]))",
+        re.IGNORECASE,
+    )
+
+
+_DIGITS = _digits_grouped_by(_GROUP_SPACE)
+_SPACED_DIGITS = _digits_grouped_by(f" {_GROUP_SPACE}")
 _ONES = "|".join(_UNITS[1:10])
 _TIMES = "dozen|hundred|thousand|million|billion|trillion"
 _SPELLED = re.compile(
@@ -89,14 +100,17 @@ class FoundNumber:
 
 
 def find_numbers(text: str, lang: str | None) -> tuple[FoundNumber, ...]:
-    """Return the numbers of a text in order. `lang` decides what `1.000` is: one in English.
+    """Return the numbers of a text in order.
 
+    `lang` decides what `1.000` is: one in English; and whether `1 000` is a thousand: in Russian.
     A sign is not read; `10-20` is two numbers. Digits that belong to a word (`B52`, `21st`) or to a
     chain like a date or an address (`10.5.2020`, `192.168.0.1`) are no number.
     """
+    spaced = lang is not None and lang.partition("-")[0] in _BLANK_GROUPED
+    expression = _SPACED_DIGITS if spaced else _DIGITS
     found = [
         FoundNumber(*match.span(), value)
-        for match in _DIGITS.finditer(text)
+        for match in expression.finditer(text)
         if (value := _digits(match, lang)) is not None
     ]
     small = text.lower()

@@ -53,6 +53,13 @@ def test_all_but_text_may_be_left_out_or_null():
     assert tagged.tags == ("one",)
 
 
+def test_a_text_keeps_what_it_says_twice():
+    """Offsets of evidence fit the text as given, and ATLEAST counts every mention."""
+    found = line(title="x", text="Protest.\n\nMore.\n\nProtest.")
+    assert isinstance(found, Article)
+    assert found.body == "Protest.\n\nMore.\n\nProtest."
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
