@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,9 @@ from monitor.query.lexemes import Lexeme, Lexer
 from monitor.query.plain import read_plain
 from monitor.query.scan import Scan, shorten
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+"""What articles are stored without, so that a query with it would silently find nothing."""
+
 Part = Lexeme | tuple[Condition, int, int]
 """A lexeme, or a condition with the place of its first and behind its last character."""
 
@@ -52,6 +56,10 @@ def parse(text: str, *, at: Callable[[int], Location], lists: Mapping[str, Condi
     if (plain := read_plain(text, at)) is not None:
         return Parsed(plain, ())
     scan = Scan(text, at, lists)
+    if control := _CONTROL.search(text):
+        message = f"the control character U+{ord(control[0]):04X} is in no article"
+        scan.report(control.start(), "character", message, "remove it")
+        scan.refuse()
     lexemes = Lexer(scan).run()
     scan.refuse()
     if not lexemes:

@@ -59,6 +59,7 @@ MISTAKES = {
     "#1..x": ("number", 1, "#10..20"),
     "#>" + "9" * 50: ("number", 1, "is not a condition"),
     "#20..10": ("number-range", 1, "smaller one first"),
+    "a OR qui\bck": ("character", 9, "U+0008"),
     "/(/": ("regex", 1, "RE2"),
     "/a\ud800/": ("regex", 1, "RE2"),
     "a OR /x y/g": ("regex", 6, "the only flag is `i`"),
