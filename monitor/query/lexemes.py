@@ -47,7 +47,7 @@ _SPECIAL = re.compile(
     rf"|(?P<number>\#(?=[<>=.\d])(?:[^{_END}]++|(?<=\d),(?=\d))+)"
     r"|(?P<list>\$[^\W\d][\w.-]*+)"
 )
-_FLAGGED = re.compile(rf"/(?:[^/\\\n]|\\.)++/(?P<flags>[gimsuxy]{{1,6}})(?=[{_END}]|\Z)")
+_FLAGGED = re.compile(rf"/(?:[^/\\\n]++|\\.)+/(?P<flags>[gimsuxy]{{1,6}})(?=[{_END}]|\Z)")
 _VALUE = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*+[{_QUOTES}]|\([^()]*+\)")
 _PIECE = re.compile(rf"[^\s{_QUOTES}]+")
 _PROXIMITY = re.compile(r"(NEAR|BEFORE)/(\d+|S|P)")
