@@ -81,7 +81,7 @@ def in_full(text: str) -> str:
     return shown(condition, tuple(scan.warnings))
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(
     st.lists(PARTS, min_size=1, max_size=7).map(" ".join)
     | st.tuples(st.sampled_from([" OR ", " AND "]), PLAIN).map(lambda it: it[0].join(it[1]))
