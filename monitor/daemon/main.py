@@ -6,8 +6,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,7 @@ from monitor.daemon.catching_up import CatchUp
 from monitor.daemon.clock import SystemClock
 from monitor.daemon.core import Core
 from monitor.daemon.footprint import footprint
+from monitor.daemon.generation import Generation
 from monitor.daemon.loading import load
 from monitor.daemon.metrics import Metrics
 from monitor.daemon.once import Round, decide_all, deliver_all, poll_all
@@ -29,13 +30,15 @@ from monitor.daemon.service import Outside, Service, claim
 from monitor.daemon.signals import Signals
 from monitor.daemon.systemd import Notify
 from monitor.daemon.wiring import make_notifier, make_reader, make_store
-from monitor.errors import Problem, StoreError
+from monitor.errors import Problem, StoreBusy, StoreError
 
 log = structlog.get_logger(part="daemon")
 
 _INTERRUPTED = 128 + signal.SIGINT
 _LOOK = 1.0
 """Seconds between looks at the wall clock."""
+_RETRY = 5.0
+"""Seconds until a database is asked again that cannot be reached at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ def run_daemon(
 ) -> int:
     """Run until SIGTERM or SIGINT; return the exit code: 0, or 130 after SIGINT.
 
+    A database that is locked or out of reach is waited for under a service manager, which is told;
+    on a terminal it is an error at once.
+
     Raises InvalidConfig, StoreError, AlreadyRunning, UsageError before anything runs, and
     AlreadyRunning when another daemon takes the database over.
     """
@@ -108,28 +114,29 @@ def run_daemon(
     logs.configure(json=notify.present or not sys.stderr.isatty(), quiet=False, debug=debug)
     path = path.absolute()
     clock = SystemClock()
+    behind: tuple[str, ...] = ()
+    told = ""
     with Signals() as signals:
         # What is edited from here on is seen, and read anew.
         read = footprint(path, load_settings(path, environ).rules)
         generation = load(path, environ, clock.now())
         logs.keep_secret(generation.settings.secrets)
-        store = make_store(generation.settings)
-        notifier = make_notifier()
-        outside = Outside(
-            store=store,
-            reader=lambda settings: make_reader(settings, store),
-            notifier=notifier,
-            clock=clock,
-            monotonic=time.monotonic,
-            environ=environ,
-            notify=notify,
-        )
-        try:
-            service = Service(generation, outside, path=path, read=read, catch_up=catch_up)
-            behind = _serve(service, signals)
-        finally:
-            notifier.close()
-            store.close()
+        while not signals.ending:
+            try:
+                with _outside(generation, environ, notify, clock) as outside:
+                    service = Service(generation, outside, path=path, read=read, catch_up=catch_up)
+                    signals.on_impatience = service.hurry
+                    service.start()
+                    behind = _serve(service, signals)
+                break
+            except StoreBusy as error:
+                if not notify.present:
+                    raise
+                if str(error) != told:
+                    told = str(error)
+                    log.warning("waiting-for-database", error=told)
+                notify.waiting(told, _RETRY)
+                signals.wait(_RETRY)
     code = _INTERRUPTED if signals.interrupted else 0
     if behind:
         # Python would wait for what hangs; the database is settled, and nothing else is kept.
@@ -139,9 +146,29 @@ def run_daemon(
     return code
 
 
+@contextmanager
+def _outside(
+    generation: Generation, environ: Mapping[str, str], notify: Notify, clock: SystemClock
+) -> Iterator[Outside]:
+    """Open what the daemon works with, and close it at the end. Raises StoreError."""
+    store = make_store(generation.settings)
+    notifier = make_notifier()
+    try:
+        yield Outside(
+            store=store,
+            reader=lambda settings: make_reader(settings, store),
+            notifier=notifier,
+            clock=clock,
+            monotonic=time.monotonic,
+            environ=environ,
+            notify=notify,
+        )
+    finally:
+        notifier.close()
+        store.close()
+
+
 def _serve(service: Service, signals: Signals) -> tuple[str, ...]:
-    signals.on_impatience = service.hurry
-    service.start()
     while not signals.ending and service.lost is None:
         signals.wait(_LOOK)
         service.look_at_clock()

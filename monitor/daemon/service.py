@@ -170,8 +170,8 @@ class Service:
         Raises AlreadyRunning when another daemon works on the database, StoreError, UsageError
         when `http` cannot be listened on; then nothing runs.
         """
-        self.housekeeping.crashed = claim(self._store, self.core.now)
         try:
+            self.housekeeping.crashed = claim(self._store, self.core.now)
             self._serve(self.generation.settings)
             self.catch_up.take_over(self.generation.rules)
             self.polling.follow(changed_sources(self._diary, self.generation.settings.sources))
@@ -200,8 +200,9 @@ class Service:
 
         Returns what had to be left behind because it did not end in time.
         """
-        self._ready = False
-        self._outside.notify.stopping()
+        ran, self._ready = self._ready, False
+        if ran:
+            self._outside.notify.stopping()
         self._timers.stop()
         for watcher in self._watchers:
             watcher.stop()
@@ -221,7 +222,8 @@ class Service:
         self._readers.close()
         with suppress(StoreError):
             self._store.leave()
-        log.info("stopped")
+        if ran:
+            log.info("stopped")
         return tuple(behind)
 
     def _join_stages(self, within: float) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 # Seconds. A manager that reads nothing must not hold up the work.
 _PATIENCE = 5.0
+# What one attempt to start may take.
+_ATTEMPT = 60.0
 
 
 class Notify:
@@ -34,6 +36,11 @@ class Notify:
     def ready(self, status: str) -> None:
         """Say that start-up, or a reload, is finished."""
         self._send(f"READY=1\nSTATUS={one_line(status)}")
+
+    def waiting(self, text: str, seconds: float) -> None:
+        """Say what keeps the start waiting, to be said again after so many seconds."""
+        microseconds = round((seconds + _ATTEMPT) * 1e6)
+        self._send(f"STATUS=Waiting: {one_line(text)}\nEXTEND_TIMEOUT_USEC={microseconds}")
 
     def reloading(self) -> None:
         """Say that the configuration is being read anew."""

@@ -102,7 +102,10 @@ def explain(found: SchemaState, revision: str, name: str) -> str:
     """Say in one sentence what a database that cannot be used as it is needs."""
     match found:
         case SchemaState.EMPTY:
-            return f"The database {name} is empty: make it with `monitor db upgrade`."
+            return (
+                f"The database {name} is empty: make it with `monitor db upgrade`, "
+                "or start `monitor run`."
+            )
         case SchemaState.OLDER:
             return (
                 f"The database {name} has revision {revision}, this program works with {HEAD}: "

@@ -11,14 +11,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
 from tests.daemon.parts import until
 from tests.daemon.process import RULES, Process, drop, folder
-from tests.daemon.running import Manager
+from tests.daemon.running import Manager, held
 
 # Processes of their own start slowly on a machine that does other things.
 pytestmark = pytest.mark.timeout(300)
@@ -183,6 +183,30 @@ def test_a_daemon_that_may_write_its_state_and_nothing_else(tmp_path):
         drop(place, "news", "Troops arrive.\n\nThe troops came.")
         daemon.await_print("Troops arrive.")
         assert daemon.end() == 0
+
+
+def test_a_database_that_is_locked_at_the_start_is_waited_for(tmp_path, manager):
+    """As at boot, when the server is not up yet: systemd does not start again what ends with 2."""
+    place = folder(tmp_path)
+    with Process(place) as daemon:
+        daemon.await_event("started")
+        assert daemon.end() == 0
+    environ = {"NOTIFY_SOCKET": manager.path}
+    with ExitStack() as lock:
+        lock.enter_context(held(place / "state" / "monitor.db"))
+        with Process(place, environ=environ) as daemon:
+            assert "is locked" in daemon.await_event("waiting-for-database")["error"]
+            until(lambda: any("Waiting: " in status for status in manager.all("STATUS")))
+            assert daemon.end() == 0
+        with Process(place, environ=environ) as daemon:
+            daemon.await_event("waiting-for-database")
+            assert manager.all("READY") == []
+            lock.close()
+            until(lambda: manager.all("READY"))
+            drop(place, "news", "Troops arrive.\n\nThe troops came.")
+            daemon.await_print("Troops arrive.")
+            assert daemon.end() == 0
+    assert manager.all("STOPPING") == ["1"]
 
 
 def test_a_wrong_configuration_ends_with_2_and_says_where(tmp_path):

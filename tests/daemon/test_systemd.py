@@ -48,6 +48,10 @@ def test_every_message_has_the_form_of_sd_notify(listener, place):
     assert heard(listener) == ["STATUS=läuft"]
     notify.alive()
     assert heard(listener) == ["WATCHDOG=1"]
+    notify.waiting("the database is\naway", 5.0)
+    first, second = heard(listener)
+    assert first == "STATUS=Waiting: the database is away"
+    assert int(second.removeprefix("EXTEND_TIMEOUT_USEC=")) > 5_000_000
     notify.stopping()
     assert heard(listener) == ["STOPPING=1", "STATUS=Stopping"]
 
