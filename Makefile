@@ -53,9 +53,7 @@ lint: $(VENV)/dev.stamp ## ruff, mypy --strict, import-linter
 .PHONY: test
 test: lint ## All that CI does: lint, tests with branch coverage, schema and unit checks
 	@rm -f .coverage .coverage.*
-	# What fails is tried once more, alone: on a busy machine a deadline of a real process may pass.
-	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS) \
-		|| $(BIN)/pytest -n 0 --last-failed --last-failed-no-failures none --cov --cov-append --cov-report=
+	$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/coverage report --fail-under=92
 	$(BIN)/coverage report --fail-under=99 --include='monitor/model/*,monitor/text/*,monitor/yaml12/*,monitor/query/*,monitor/matching/*,monitor/stories/*,monitor/policy/*,monitor/articles/*,monitor/pipeline/*'
 	$(BIN)/python -m migrations check

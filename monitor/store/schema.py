@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -43,7 +44,8 @@ def alembic_config(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration, made here instead of in a file."""
     from alembic.config import Config  # noqa: PLC0415 - slow to import, rarely needed
 
-    config = Config()
+    # Alembic's own default is what standard output was when it was first imported.
+    config = Config(stdout=sys.stdout)
     config.set_main_option("script_location", str(migrations()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection

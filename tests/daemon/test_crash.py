@@ -100,7 +100,6 @@ def test_every_alert_arrives_and_no_hit_is_doubled(
     )
 
 
-@pytest.mark.timeout(300)
 def test_a_kill_amid_a_burst_repeats_no_more_than_the_bound(
     quick_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

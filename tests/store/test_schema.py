@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -82,6 +84,15 @@ def test_the_migrations_make_what_the_queries_expect(database_url: str) -> None:
     with database.writing() as connection:
         command.check(alembic_config(connection))
     database.close()
+
+
+def test_what_alembic_says_goes_where_standard_output_leads_now(sqlite_url: str) -> None:
+    """Not where it led when alembic was imported: that may be closed."""
+    database = Database(sqlite_url)
+    with redirect_stdout(StringIO()) as said, database.writing() as connection:
+        command.current(alembic_config(connection))
+    database.close()
+    assert HEAD in said.getvalue()
 
 
 def test_a_database_of_a_later_program_is_refused(database_url: str) -> None:
