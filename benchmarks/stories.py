@@ -248,9 +248,13 @@ def compare(sets: dict[str, list[Pair]], mine: dict[str, Score]) -> str:
 
 
 def weeks() -> str:
-    """Return how the two invented weeks were clustered online, in order of publication."""
+    """Return how the invented weeks were clustered online, in order of publication."""
     rows: list[list[object]] = []
-    for name, label in (("held_out_week", "held-out week"), ("week", "week used for tuning")):
+    for name, label in (
+        ("held_out_week", "held-out week"),
+        ("week", "week used for tuning"),
+        ("development_week", "week of traps, used for tuning"),
+    ):
         for documents in (0, 1_000_000):
             archive = Archive(documents=documents)
             told = week(name)

@@ -20,7 +20,7 @@ from monitor.model.story import Joined, StoryLink
 from monitor.stories.event import Likeness, Weighed, likeness, weigh
 from monitor.stories.fingerprint import Resemblance, resemblance
 from monitor.stories.rarity import Rarity
-from monitor.stories.record import Features
+from monitor.stories.record import MAX_TERMS, Features
 
 COPY_WINDOW = timedelta(days=30)
 """Beyond it the same text is news again (an annual notice, a yearly greeting)."""
@@ -40,8 +40,13 @@ MIN_WORDS = 4
 """Shorter articles say too little: each opens its own story."""
 MIN_SHARED = 3
 """Terms that a report in other words must share."""
-SAME_EVENT = 0.60
-"""From here articles tell of one event: clear of the hardest tuning pair (docs/stories.md)."""
+SAME_EVENT, SAME_EVENT_SHORT = 0.60, 0.50
+"""From here articles tell of one event (docs/stories.md): long ones, and short ones. Of all that
+can be said of an event, two short reports pick fewer words that are the same: less is asked."""
+SHORT = MAX_TERMS // 2
+"""Terms of a short one; in between, it goes by the longer of the two."""
+FEW_SHARED, SAME_HEADLINE = 5, 0.75
+"""Below so many shared terms, as of two headlines, each of them weighs much: more is asked."""
 FOUNDER = 0.27
 """What the story's first article must be like at least."""
 
@@ -55,6 +60,8 @@ _COPY_TITLE = 0.15
 _SAME_TEXT = 0.95
 _FORM = 0.25
 """Shared text from which other facts mean a form filled in anew."""
+_FORM_ABOUT = 0.65
+"""Cosine of the terms from which it may be a form though little text is shared."""
 _OTHER_FACTS = 0.3
 _FORM_INTERVAL = timedelta(hours=12)
 ANOTHER_ISSUE = "the same form with other facts"
@@ -84,6 +91,8 @@ class _Verdict:
     joined: Joined
     score: float
     likeness: Likeness
+    enough: float
+    """The score that would have joined them."""
     resemblance: Resemblance | None = None
     """None where it could change nothing."""
     obstacle: str = ""
@@ -197,19 +206,28 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     gap = abs(at - known.at)
     like = likeness(one, two)
     score = like.score * _freshness(gap)
-    event = gap <= EVENT_WINDOW and score >= SAME_EVENT and len(like.products) >= MIN_SHARED
+    enough = _enough(like, one.features, known.features)
+    event = gap <= EVENT_WINDOW and score >= enough and len(like.products) >= MIN_SHARED
     copies = gap <= COPY_WINDOW and _agree(like, one.features, known.features)
     if not event and not copies:
-        return _Verdict(known, Joined.OPENED, score, like)
+        return _Verdict(known, Joined.OPENED, score, like, enough)
     same = _resembles(one.features, known.features)
     joined, obstacle = Joined.OPENED, ""
-    if _another_issue(one.features, known.features, same, gap):
+    if _another_issue(one.features, known.features, like, same, gap):
         obstacle = ANOTHER_ISSUE
     elif copies and _is_copy(same):
         joined, score = Joined.COPY, max(same.jaccard, same.containment)
     elif event:
         joined = Joined.SAME_EVENT
-    return _Verdict(known, joined, score, like, same, obstacle)
+    return _Verdict(known, joined, score, like, enough, same, obstacle)
+
+
+def _enough(like: Likeness, one: Features, two: Features) -> float:
+    terms = max(len(one.terms), len(two.terms))  # a digest is like each report that it holds
+    if len(like.products) < FEW_SHARED:
+        return SAME_HEADLINE
+    short = min(1.0, (MAX_TERMS - terms) / (MAX_TERMS - SHORT))
+    return SAME_EVENT - short * (SAME_EVENT - SAME_EVENT_SHORT)
 
 
 def _resembles(one: Features, two: Features) -> Resemblance:
@@ -239,21 +257,28 @@ def _agree(like: Likeness, one: Features, two: Features) -> bool:
     return like.about >= _COPY_ABOUT and titled
 
 
-def _another_issue(one: Features, two: Features, same: Resemblance, gap: timedelta) -> bool:
+def _another_issue(
+    one: Features, two: Features, like: Likeness, same: Resemblance, gap: timedelta
+) -> bool:
     """Tell whether two texts are one form with other facts: two forecasts, two tremors.
 
     An agency's later version of one report changes a number or two; another issue of a series
-    changes many, and with them the day, the names, or the time of day.
+    changes many, and with them the day, the names, or the time of day. Where the form is so short
+    that facts are most of it, it shows by the terms, and more of the facts must be others.
     """
-    if same.containment < _FORM:
+    form = same.containment >= _FORM
+    if not form and like.about < _FORM_ABOUT:
         return False
-    other_days = bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
     later = gap > _FORM_INTERVAL
-    if other_days and later:
+    other_days = bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
+    if form and other_days and later:
         return True
-    return _differ(one.numbers, two.numbers) and (
-        other_days or later or _differ(one.names, two.names)
-    )
+    if not _differ(one.numbers, two.numbers):
+        return False
+    if form:
+        return other_days or later or _differ(one.names, two.names)
+    other_names = bool(one.names) and bool(two.names) and one.names.isdisjoint(two.names)
+    return (other_days and later) or other_names
 
 
 def _differ(one: frozenset[str], two: frozenset[str]) -> bool:
@@ -304,11 +329,11 @@ def _nearest(verdicts: Sequence[_Verdict], features: Features, at: datetime) -> 
     best = max(verdicts, key=_closeness)
     if best.score < FOUNDER:
         return _opened("nothing like it is known", best.score)
-    reason = best.obstacle or f"{SAME_EVENT:.2f} would join it"
+    reason = best.obstacle or f"{best.enough:.2f} would join it"
     if not best.obstacle and best.resemblance is None:
         known = best.known
         same = _resembles(features, known.features)
-        if _another_issue(features, known.features, same, abs(at - known.at)):
+        if _another_issue(features, known.features, best.likeness, same, abs(at - known.at)):
             reason = ANOTHER_ISSUE
     return StoryLink(
         story=None,

@@ -11,8 +11,12 @@ from functools import cached_property
 from monitor.errors import StoreError
 from monitor.stories.fingerprint import BANDS, Fingerprint
 
-FORMAT = 1
+FORMAT = 2
 """Goes up whenever stored features could not be compared with new ones any more."""
+
+MAX_TERMS = 40
+PARTICULAR = 3
+"""Characters from which a number says much: three digits, or decimals."""
 
 _HEAD = struct.Struct("<BBHII")
 _BAND_KEYS = struct.Struct(f"<{BANDS}q")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.article import Article
 from monitor.stories.event import (
-    MORE_NUMBERS,
+    MOST_NUMBERS,
+    MOST_PLAIN,
     ONE_PUBLISHER,
     OTHER_DAYS,
     OTHER_NUMBERS,
-    SOME_NUMBERS,
+    PARTICULAR_NUMBER,
+    PLAIN_NUMBER,
     likeness,
     weigh,
 )
@@ -103,8 +107,9 @@ def test_articles_without_a_headline_are_compared_by_the_rest():
 @pytest.mark.parametrize(
     ("one", "two", "change"),
     [
-        ("17 dead", "17 dead", SOME_NUMBERS),
-        ("17 dead 63", "17 dead 63", MORE_NUMBERS),
+        ("17 dead", "17 dead", PLAIN_NUMBER),
+        ("17 dead 63", "17 dead 63", MOST_PLAIN),
+        ("17 dead 63 41", "17 dead 63 41", MOST_PLAIN),
         ("17 dead 63", "21 dead 64", OTHER_NUMBERS),
         ("17 dead", "21 dead", 0.0),
         ("17 dead", "dead", 0.0),
@@ -117,6 +122,26 @@ def test_numbers_and_days_move_the_score_a_little(one, two, change):
     plain = likeness(weighed("", f"{common} rubble dead"), weighed("", f"{common} ashes dead"))
     told = likeness(weighed("", f"{common} rubble {one}"), weighed("", f"{common} ashes {two}"))
     assert told.score - plain.score == pytest.approx(change)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "change"),
+    [
+        ("2,418", PARTICULAR_NUMBER),
+        ("3.2", PARTICULAR_NUMBER),
+        ("2,418 17", PARTICULAR_NUMBER + PLAIN_NUMBER),
+        ("2,418 3.2 640 17", MOST_NUMBERS),
+    ],
+)
+def test_numbers_that_few_texts_hold_count_for_more(numbers, change):
+    """Beside what they count for as terms."""
+    one, two = (
+        weighed("", f"methane blast killed several coal miners {rest} {numbers}")
+        for rest in ("rubble", "ashes")
+    )
+    without = replace(two.features, numbers=frozenset())
+    bare = likeness(one, weigh(without, two.weight_of))
+    assert likeness(one, two).score - bare.score == pytest.approx(change)
 
 
 def test_one_publisher_seldom_reports_an_event_twice():

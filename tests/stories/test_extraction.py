@@ -88,8 +88,8 @@ def test_days_are_told_in_three_languages():
 @pytest.mark.parametrize(
     ("body", "term"),
     [
-        ("Солдаты покинули аэропорты", "аэропорт"),  # Russian without a language
-        ("Солдати залишили аеропорти її", "аеропорт"),  # Ukrainian by its letters
+        ("Солдаты покинули аэропорты", "аэропо"),  # Russian without a language
+        ("Солдати залишили аеропорти її", "аеропо"),  # Ukrainian by its letters
         ("Soldiers left the airports", "airport"),
         ("机场 関係", "机"),
     ],

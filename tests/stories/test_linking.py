@@ -18,6 +18,8 @@ from monitor.stories.linking import (
     EVENT_WINDOW,
     MAX_CANDIDATES,
     SAME_EVENT,
+    SAME_EVENT_SHORT,
+    SAME_HEADLINE,
     STORY_SPAN,
     Known,
     link,
@@ -106,7 +108,55 @@ def test_another_event_opens_a_story_and_names_the_nearest():
     assert decided.story is None
     assert decided.article == 7
     assert decided.detail.startswith("the nearest shares: ")
-    assert decided.detail.endswith(f"; {SAME_EVENT:.2f} would join it")
+    assert decided.detail.endswith(f"; {SAME_HEADLINE:.2f} would join it")
+
+
+QUAKE = "A {} earthquake shook {} at {} on {}, the seismic institute said. Depth: {} kilometres."
+
+
+@pytest.mark.parametrize(
+    ("other", "gap"),
+    [
+        (("4.9", "Velimor", "11:20", "Monday", 31), HOUR),  # another place
+        (("4.9", "Shebol", "11:20", "Wednesday", 31), 48 * HOUR),  # another day
+    ],
+)
+def test_a_short_form_is_known_by_its_terms_and_told_apart_by_its_facts(other, gap):
+    """Too short for its passages to be alike: the figures are most of it."""
+    first = known(7, QUAKE.format("5.1", "Shebol", "04:40", "Monday", 12), title="Earthquake")
+    decided = link(of("Earthquake", QUAKE.format(*other)), NOON + gap, [first], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; the same form with other facts")
+
+
+def test_less_is_asked_of_short_reports_which_can_share_less():
+    """Two headlines with a first sentence, as feeds carry them."""
+    first = known(
+        7,
+        "A court sentenced former transport minister Ihor Rudenko to five years for bribes.",
+        title="Former minister Rudenko jailed over bribes",
+    )
+    second = of(
+        "Five years for ex-minister",
+        "Ihor Rudenko took bribes from a road builder when he ran the transport ministry, "
+        "judges in Kalinsk found.",
+    )
+    decided = link(second, NOON + HOUR, [first], SOME)
+    assert decided.story == 7
+    assert SAME_EVENT_SHORT <= decided.score < SAME_EVENT
+
+
+def test_a_few_shared_words_are_not_enough_however_short_the_reports_are():
+    first = known(7, "", title="Former minister Rudenko jailed over railway bribes")
+    decided = link(of("Minister Rudenko opens railway museum"), NOON, [first], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith(f"; {SAME_HEADLINE:.2f} would join it")
+
+
+def test_headlines_join_where_most_of_their_words_agree():
+    first = known(7, "", title="Former minister Rudenko jailed over railway bribes")
+    decided = link(of("Ex-minister Rudenko jailed for railway bribes"), NOON, [first], SOME)
+    assert decided.story == 7
 
 
 def test_what_shares_too_little_is_not_even_near():

@@ -70,6 +70,20 @@ def test_a_week_that_nothing_was_tuned_on_has_no_false_merge_either(documents):
     assert len(merged) >= 9  # of 12
 
 
+@pytest.mark.parametrize("documents", [0, 1_000_000])
+def test_the_week_of_traps_has_no_false_merge(documents):
+    """Protests, verdicts, strikes, market days, matches and forecasts, several of each."""
+    archive, told = Archive(documents=documents), week("development_week")
+    ids = [archive.add(one.article) for one in told]
+    pairs = list(merged_pairs(archive, told, ids))
+    wrong = [(o.name, t.name) for o, t, same in pairs if same and o.story != t.story]
+    belonging = [
+        same for o, t, same in pairs if o.story == t.story and o.article.lang == t.article.lang
+    ]
+    assert wrong == []
+    assert (sum(belonging) >= 22, len(belonging)) == (True, 31)
+
+
 @pytest.fixture(scope="module", params=[0, 1_000_000], ids=["empty store", "large store"])
 def told_week(request) -> tuple[Archive, list[Told], list[int]]:
     archive = Archive(documents=request.param)
@@ -87,7 +101,7 @@ def test_a_week_of_one_country_has_no_false_merge(told_week):
     assert wrong == []
 
 
-def test_a_week_of_one_country_finds_three_quarters_of_what_belongs_together(told_week):
+def test_a_week_of_one_country_finds_most_of_what_belongs_together(told_week):
     archive, told, ids = told_week
     belonging = [
         same
@@ -95,7 +109,7 @@ def test_a_week_of_one_country_finds_three_quarters_of_what_belongs_together(tol
         if one.story == two.story and one.article.lang == two.article.lang
     ]
     assert len(belonging) == 40
-    assert sum(belonging) >= 30
+    assert sum(belonging) >= 33
 
 
 def test_every_agency_copy_of_the_week_is_told_a_copy(told_week):
