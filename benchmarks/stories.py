@@ -40,13 +40,17 @@ PASSAGE = "Read more about it in our evening edition and on our channel"
 
 
 LOOKS = """
-The test half of the golden pairs (25 pairs) was scored twice, so its figures are no longer those
-of data never seen. First look, threshold 0.54: 9 right, 4 false, 2 missed, precision 0.692, recall
-0.818, F1 0.750, behind the title ratio (0.833) and TF-IDF (0.769). That threshold stood at the edge
-of the hardest tuning pair (0.537); it was then set to 0.60 from the tuning half alone. The table
-shows the second look. Which test pairs are wrong was not looked at; their titles were seen before
-the halves were divided. The aim of F1 0.90 is not reached. The held-out week was scored at the same
-two moments: at 0.54 it had 11 right, 0 false, 1 missed.
+The test half of the golden pairs (25 pairs) was scored three times, so its figures are no longer
+those of data never seen. First look, threshold 0.54: 9 right, 4 false, 2 missed, precision 0.692,
+recall 0.818, F1 0.750, behind the title ratio (0.833) and TF-IDF (0.769). That threshold stood at
+the edge of the hardest tuning pair (0.537). Second look, 0.60 from the tuning half alone: 9 right,
+1 false, 2 missed, F1 0.857 (empty store 3 false, 0.783). The table shows the third look, after
+Russian and Ukrainian stems were cut, particular numbers counted for more, and short reports were
+asked less, all chosen on the tuning halves and the two weeks used for tuning: as at the second
+look, with an empty store one more false (0.750). Which test pairs are wrong was never looked at;
+their titles were seen before the halves were divided. The aim of F1 0.90 is not reached on the test
+half. The held-out week was scored at the same moments: 11 right and 1 missed, 9 and 3, now 12 and
+0, with no false merge at any.
 """
 
 

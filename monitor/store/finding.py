@@ -23,8 +23,9 @@ from monitor.stories.linking import (
 )
 from monitor.stories.record import Features, StaleFeatures
 
-_REMEMBERED = 2_048
-"""Articles whose features stay in memory: those of the hour are candidates again and again."""
+_REMEMBERED = 3_000
+"""Articles whose features stay in memory, some 12 KB each: those of the hour are candidates again
+and again."""
 _Row = tuple[int, int]
 """When an article was told, in seconds, and its id."""
 

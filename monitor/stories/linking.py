@@ -182,11 +182,11 @@ def _closeness(verdict: _Verdict) -> tuple[float, float, int]:
 
 def _compared(features: Features, candidates: Sequence[Known]) -> list[Known]:
     """Return the newest of those candidates that could be a copy or a report of the event."""
-    terms, bands = features.term_set, features.band_set
+    terms, bands = features.term_set, frozenset(features.bands)
     possible = [
         known
         for known in candidates
-        if not bands.isdisjoint(known.features.band_set)
+        if not bands.isdisjoint(known.features.bands)
         or len(terms & known.features.term_set) >= MIN_SHARED
     ]
     possible.sort(key=lambda known: (known.at, known.article), reverse=True)

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from sys import intern
 
 from monitor.errors import StoreError
 from monitor.stories.fingerprint import BANDS, Fingerprint
@@ -62,11 +63,6 @@ class Features:
         return self.print.bands
 
     @cached_property
-    def band_set(self) -> frozenset[int]:
-        """Its bands."""
-        return frozenset(self.print.bands)
-
-    @cached_property
     def term_set(self) -> frozenset[str]:
         """Its terms."""
         return frozenset(self.terms)
@@ -84,7 +80,8 @@ class Features:
     @cached_property
     def anywhere(self) -> frozenset[str]:
         """The terms of the whole article, with all of its title."""
-        return self.term_set | self.title_set
+        both = self.term_set | self.title_set
+        return self.term_set if len(both) == len(self.term_set) else both
 
     @cached_property
     def title_text(self) -> str:
@@ -140,11 +137,11 @@ class Features:
             data[start : start + told].decode("utf-8", "surrogatepass")
         )
         return cls(
-            terms=tuple(terms),
-            shown=tuple(shown),
+            terms=tuple(map(intern, terms)),  # many articles hold the same ones
+            shown=tuple(map(intern, shown)),
             weights=tuple(weights),
-            title=tuple(title),
-            names=frozenset(names),
+            title=tuple(map(intern, title)),
+            names=frozenset(map(intern, names)),
             numbers=frozenset(numbers),
             days=frozenset(days),
             publisher=publisher,
