@@ -88,7 +88,7 @@ class EntryReader:
 
     def rule(self, node: Node, defaults: Defaults, folder: Path) -> Rule | None:
         """Return one rule; `folder` is where its file is. None if it has no usable id."""
-        self._lists.used()
+        self._lists.begin(node.location)
         fields = self._reader.mapping(node, "the rule", RULE_KEYS, ("id",))
         if fields is None:
             return None

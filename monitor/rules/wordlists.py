@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from monitor.errors import Location
-from monitor.model.condition import Condition, Exact, Or, Phrase
+from monitor.model.condition import NOWHERE, Condition, Exact, Or, Phrase
 from monitor.rules.walk import negative_part
 from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
 
@@ -15,6 +15,8 @@ UNUSABLE: Condition = Phrase((Exact(""),))
 
 DEPTH_LIMIT = 20
 """Lists that may be named by each other in a chain."""
+ITEM_LIMIT = 500_000
+"""Items that the lists of one rule may stand for, those of lists in lists counted each time."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -36,6 +38,9 @@ class WordLists(Mapping[str, Condition]):
         self._needs: dict[str, frozenset[str]] = {}
         self._open: list[str] = []
         self._asked: list[set[str]] = [set()]
+        self._sizes: dict[str, int] = {}
+        self._spent = [0]
+        self._place = NOWHERE
 
     def add(self, lists: Fields) -> None:
         """Add the lists of one file; a name given before is a problem."""
@@ -53,12 +58,18 @@ class WordLists(Mapping[str, Condition]):
     def read_all(self) -> None:
         """Read the lists that nobody asked for, so that what is wrong with them is told."""
         for name in self._nodes:
+            self.begin(self._places[name])
             self[name]
 
+    def begin(self, place: Location) -> None:
+        """Take what is asked for from now on as that of the rule at this place."""
+        self._asked[0] = set()
+        self._spent[0] = 0
+        self._place = place
+
     def used(self) -> frozenset[str]:
-        """Return the lists asked for since the last call, with those that they name."""
-        asked, self._asked[0] = self._asked[0], set()
-        return self._with_needs(asked)
+        """Return the lists that the rule asked for, with those that they name."""
+        return self._with_needs(self._asked[0])
 
     def node(self, name: str) -> Node:
         """Return the list as it stands in its file."""
@@ -68,7 +79,7 @@ class WordLists(Mapping[str, Condition]):
         node = self._nodes[name]
         self._asked[-1].add(name)
         if name in self._ready:
-            return self._ready[name]
+            return self._given(name)
         if name in self._open:
             chain = [*self._open[self._open.index(name) :], name]
             message = f"the list {name!r} contains itself: {' → '.join(f'${n}' for n in chain)}"
@@ -80,6 +91,7 @@ class WordLists(Mapping[str, Condition]):
             return UNUSABLE
         self._open.append(name)
         self._asked.append(set())
+        self._spent.append(0)
         operands = list(self._operands(name, node)) or [UNUSABLE]
         self._needs[name] = self._with_needs(self._asked.pop())
         self._open.pop()
@@ -87,7 +99,20 @@ class WordLists(Mapping[str, Condition]):
         if negative_part(condition, self.sound) is None:
             self.sound.add(id(condition))
         self._ready[name] = condition
-        return condition
+        self._sizes[name] = len(operands) + self._spent.pop()
+        return self._given(name)
+
+    def _given(self, name: str) -> Condition:
+        """Return a list that is ready, unless it makes too many items of those given before."""
+        before = self._spent[-1]
+        self._spent[-1] = before + self._sizes[name]
+        if self._spent[-1] <= ITEM_LIMIT:
+            return self._ready[name]
+        if before <= ITEM_LIMIT:
+            message = f"the lists named here stand for more than {ITEM_LIMIT:,} items together"
+            place = self._places[self._open[-1]] if self._open else self._place
+            self._reader.report("list-flood", message, place, "name fewer lists by lists")
+        return UNUSABLE
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._nodes)
