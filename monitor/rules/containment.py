@@ -32,6 +32,7 @@ from monitor.text.fold import fold
 
 _Key = tuple[str, object]
 _LONG = 2_000
+_MOST_PAIRS = 100_000
 _SIGNS = re.compile(r"[*?]+")
 
 
@@ -44,9 +45,9 @@ def contained(rules: Sequence[Rule]) -> Iterator[Problem]:
     index = _Index(texts)
     implication = Implication()
     for number, rule in enumerate(texts):
-        for other_number in index.candidates(rule):
+        for other_number in index.candidates(number, rule):
             other = texts[other_number]
-            if other is rule or other.level < rule.level or not _inside(rule.only, other.only):
+            if other.level < rule.level or not _inside(rule.only, other.only):
                 continue
             if not implication.holds(_condition(rule), _condition(other)):
                 continue
@@ -108,15 +109,20 @@ class _Index:
             for key in min(needs, key=self._weight, default=()):
                 self._rules[key].append(number)
 
-    def candidates(self, rule: Rule) -> list[int]:
-        """Return the numbers of the rules that may contain this one."""
+    def candidates(self, own: int, rule: Rule) -> list[int]:
+        """Return the numbers of the other rules that may contain this one, which is number `own`.
+
+        Rules of thousands of clauses each are not compared: that would take hours.
+        """
         clauses = [self._offers.each(clause) for clause in _clauses(_condition(rule))]
         keys = self._offers.of(_condition(rule))
         found = {number for key in keys for number in self._rules.get(key, ())}
         return sorted(
             number
             for number in found
-            if all(
+            if number != own
+            and len(clauses) * len(self._needs[number]) <= _MOST_PAIRS
+            and all(
                 any(not any(map(needed.isdisjoint, branches)) for branches in clauses)
                 for needed in self._needs[number]
             )

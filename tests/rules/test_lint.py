@@ -288,3 +288,12 @@ def test_rules_without_tests_are_told_and_correlations_need_none(tmp_path: Path)
 def test_rules_that_no_index_finds_are_told(tmp_path: Path) -> None:
     rules = book(tmp_path, f"rules:\n  - {{id: a, match: /x+/, {TESTS}}}\n").rules
     assert [p.code for p in lint(rules, unindexed=("a",))] == ["unindexed"]
+
+
+def test_rules_of_thousands_of_clauses_are_not_compared(tmp_path: Path) -> None:
+    """The work is bounded: a rule that names a hundred is compared, one of thousands is not."""
+    many = " AND ".join(f"w{number}" for number in range(3_000))
+    few = " AND ".join(f"w{number}" for number in range(100))
+    assert codes(tmp_path, many, many) == []
+    assert codes(tmp_path, few, few) == ["same-rule"]
+    assert codes(tmp_path, many, "w7 AND w9") == ["contained-rule"]
