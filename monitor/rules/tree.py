@@ -174,7 +174,8 @@ class _TreeReader:
                 hint = "`near` joins terms, phrases, `any` of those, and further `near`"
                 self._reader.report("near-operand", message, item, hint)
         place = fields.key_location("near")
-        return Near(operands, distance, ordered, source=f"near: {distance}", location=place)
+        source = f"near: {distance}, ordered: true" if ordered else f"near: {distance}"
+        return Near(operands, distance, ordered, source=source, location=place)
 
     def _distance(self, fields: Fields) -> int | Unit:
         node = fields.node.entries["near"]

@@ -72,7 +72,7 @@ match:
     assert [type(it) for it in found.operands] == [Phrase, Or, Near, Not]
     near = found.operands[2]
     assert isinstance(near, Near)
-    assert (near.distance, near.ordered, near.source) == (4, True, "near: 4")
+    assert (near.distance, near.ordered, near.source) == (4, True, "near: 4, ordered: true")
     assert near.location.line == 7
     other = rule(tmp_path, "match: {near: S, of: [a, b]}").match
     assert isinstance(other, Near)
