@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from monitor.errors import InvalidQuery
+from monitor.errors import InvalidQuery, Problem
 from monitor.model.condition import Condition, Everything
 from monitor.query import parse
 from monitor.rules.wordlists import UNUSABLE
 from monitor.yaml12 import Mapping as YamlMapping
 from monitor.yaml12 import Node, Reader, Scalar
 
+_COMMA = re.compile(r"\s*,")
 _CUT = re.compile(r"[ \t]+#[<>=0-9]")
 _NAMES = frozenset(
     "title body lead site source author lang tag url case stem".split()  # noqa: SIM905 - one row
@@ -39,7 +41,8 @@ def read_query(reader: Reader, node: Scalar, lists: Mapping[str, Condition]) -> 
     try:
         parsed = parse(text, at=node.at, lists=lists)
     except InvalidQuery as error:
-        reader.problems.extend(error.problems)
+        divided = not node.style and _COMMA.match(node.document.text, node.end)
+        reader.problems.extend(map(_divided, error.problems) if divided else error.problems)
         return UNUSABLE
     reader.problems.extend(parsed.warnings)
     return parsed.condition
@@ -63,6 +66,14 @@ def split_by_yaml(node: YamlMapping) -> str | None:
     if name not in _NAMES or not isinstance(value, Scalar):
         return None
     return f"{name}:{value.raw}"
+
+
+def _divided(problem: Problem) -> Problem:
+    """Say of a parenthesis left open before a comma of YAML that YAML has ended the query there."""
+    if problem.code != "open-parenthesis":
+        return problem
+    hint = "in brackets and braces a comma ends the query: put the whole of it in single quotes"
+    return replace(problem, hint=hint)
 
 
 def _why_empty(node: Node) -> str:
