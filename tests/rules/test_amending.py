@@ -119,6 +119,7 @@ def test_where_only_the_exclusion_finds_no_place_the_sample_is_added_alone(match
         "rules:\n  - id: a\n    match: x\n    tests: {miss: y}\n",
         "rules:\n  - id: b\n    tests: &t {miss: [x]}\n  - id: a\n    match: x\n    tests: *t\n",
         "rules:\n  - id: b\n    tests: {miss: &m [x]}\n  - id: a\n    tests: {miss: *m}\n",
+        "rules: [id: a]\n",  # a pair in brackets: nothing can be put beside it
     ],
 )
 def test_without_the_rule_or_room_for_the_sample_nothing_is_changed(text: str) -> None:

@@ -165,7 +165,7 @@ def phrases(draw: st.DrawFn, vocabulary: tuple[str, ...]) -> Phrase:
         words = list(Text.of("query", "the", None).words)
     patterns = [draw(word_patterns(word, kind)) for word in words]
     if len(patterns) > 1 and draw(st.integers(0, 4)) == 4:
-        patterns.insert(1, AnyWord())
+        patterns.insert(draw(st.integers(0, len(patterns))), AnyWord())
     label = "{" + " ".join(map(str, patterns)) + "}" + draw(st.sampled_from(("", "", "'")))
     return Phrase(tuple(patterns), source=label)
 
@@ -238,8 +238,12 @@ def nears(vocabulary: tuple[str, ...], depth: int = 1) -> st.SearchStrategy[Cond
         st.tuples(operand, operand),
         st.tuples(operand, operand),
         st.tuples(operand, operand, operand),
+        st.tuples(operand, operand, operand, operand),
+        operand.map(lambda same: (same, same)),
     )
-    distance = st.one_of(st.integers(1, 8), st.integers(1, 3), st.sampled_from(list(Unit)))
+    distance = st.one_of(
+        st.integers(1, 8), st.integers(1, 3), st.sampled_from((*Unit, *Unit, 20, 1_000))
+    )
     return st.builds(Near, several, distance, st.booleans())
 
 

@@ -26,6 +26,43 @@ POOL = (
     *("soft\u00adware", "soft\u200bware", "software", "ﬁre", "fire", "ＣＳＴＯ", "foo_bar", "x²"),
     *("1,000", "1.000", "3.5", "12", "twelve", "dozens", "5 million", "5m", "½", "10-20", "2021"),
     *(
+        "manifestations",
+        "manifestation",
+        "Demonstrationen",
+        "प्रदर्शनों",
+        "प्रदर्शन",
+        "مظاهرات",
+        "مظاهرة",
+    ),
+    *(
+        "ОДКБ",
+        "каф́е",
+        "то\u0301лько",
+        "п'ять",
+        "пʼять",
+        "нет-нет",
+        "12 000",
+        "1\u202f000",
+        "२०",
+        "１２",
+    ),
+    *(
+        "ﬃ",
+        "ΟΔΟΣ",
+        "οδός",
+        "가다",
+        "ﾊﾟﾝ",
+        "パン",
+        "ကမ္ဘာ",
+        'צה"ל',
+        "l·l",
+        "㎏",
+        "㏞",
+        "№5",
+        "21st",
+        "e\u0301\u0323",
+    ),
+    *(
         "#1",
         "20",
         "thousands",
@@ -105,7 +142,7 @@ def _rule(match: Condition, only: Only) -> Rule:
 
 scopes = st.builds(
     Only,
-    lang=st.sampled_from(((), ("en",), ("ru",), ("en", "ru"), ("de",))),
+    lang=st.sampled_from(((), (), ("en",), ("ru",), ("en", "ru"), ("de",), ("fr-CA",), ("ar",))),
     source=st.sampled_from(((), (), ("bbc",), ("bbc", "tass"))),
     source_tag=st.sampled_from(((), (), ("wire",))),
     max_age=st.sampled_from((None, timedelta(days=3))),
@@ -132,6 +169,10 @@ def passages(draw: st.DrawFn, vocabulary: tuple[str, ...], longest: int) -> str:
         text = text.upper()
     elif style == 25:
         text = text.replace(" ", "")
+    elif style == 24:
+        text = text.swapcase()
+    elif style == 23:
+        text = text.replace(" ", "\n\n")
     return text
 
 
@@ -143,7 +184,9 @@ def articles_of(vocabulary: tuple[str, ...], longest: int = 20) -> st.SearchStra
         Article,
         title=st.one_of(title, title, shouting),
         body=passages(vocabulary, longest),
-        lang=st.sampled_from((None, None, "en", "en-GB", "ru", "de", "kk")),
+        lang=st.sampled_from(
+            (None, None, "en", "en-GB", "ru", "de", "kk", "fr", "es", "tr", "ar", "hi")
+        ),
         source=st.sampled_from((None, "bbc", "tass")),
         source_tags=st.sampled_from(((), ("wire",), ("world", "wire"))),
         url=st.sampled_from((None, "https://www.example.org/World/a?b=1", "http://example.org.uk")),
