@@ -138,6 +138,9 @@ def distinct_choice(operands: Sequence[Iterable[Interval]]) -> bool:
     """Whether every operand can be given an interval that no other has (Hall; Kuhn's algorithm)."""
     size = len(operands)
     choices = [list(islice(intervals, size)) for intervals in operands]
+    # Whoever has the fewest chooses first: with as many to choose from as have chosen, no one lacks.
+    if all(count > before for before, count in enumerate(sorted(map(len, choices)))):
+        return True
     owner: dict[Interval, int] = {}
 
     def give(operand: int, tried: set[Interval]) -> bool:
@@ -228,7 +231,7 @@ def taking_part(
         forward = _reachable(inside, distance, backwards=False)
         return _reachable(forward, distance, backwards=True)
     near = distance is None or hull[1] - hull[0] <= distance
-    if near and sum(map(len, inside)) == len(set().union(*inside)):
+    if near and _all_choosable(inside):
         return inside
     return [
         [
@@ -238,6 +241,13 @@ def taking_part(
         ]
         for number, intervals in enumerate(inside)
     ]
+
+
+def _all_choosable(operands: Sequence[Sequence[Interval]]) -> bool:
+    """Whether each interval is in some choice: quickly told where they are plenty, or all differ."""
+    if min(map(len, operands)) >= len(operands):
+        return True
+    return sum(map(len, operands)) == len(set().union(*operands))
 
 
 def _inside(intervals: Intervals, hull: Interval) -> list[Interval]:

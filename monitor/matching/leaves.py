@@ -59,7 +59,13 @@ class _Words(Leaf):
         found: Sequence[Interval] | None = reading.found.get(self)
         if found is None:
             found = reading.found[self] = self.everywhere(reading)
-        return found if scope == WHOLE else reading.within(found, scope)
+        if scope == WHOLE or not found:
+            return found
+        key = self, scope
+        inside: Sequence[Interval] | None = reading.found.get(key)
+        if inside is None:
+            inside = reading.found[key] = reading.within(found, scope)
+        return inside
 
     def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
         return [reading.span(interval) for interval in self.intervals(reading, scope)]
@@ -189,12 +195,24 @@ class _Characters(Leaf):
         return [span for span in found if (body and span[2] <= end if span[0] else scope & TITLE)]
 
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
-        touched = {reading.touched(span) for span in self.spans(reading, scope)}
-        return sorted(interval for interval in touched if interval is not None)
+        return self._touching(reading, scope)[0]
 
     def spans_at(self, reading: Reading, scope: Scope, interval: Interval) -> Sequence[Span]:
-        spans = self.spans(reading, scope)
-        return [span for span in spans if reading.touched(span) == interval]
+        return self._touching(reading, scope)[1].get(interval, ())
+
+    def _touching(
+        self, reading: Reading, scope: Scope
+    ) -> tuple[list[Interval], dict[Interval, list[Span]]]:
+        """Return the words that occurrences touch, sorted, and the occurrences by their words."""
+        key = self, scope
+        found: tuple[list[Interval], dict[Interval, list[Span]]] | None = reading.found.get(key)
+        if found is None:
+            by_words: dict[Interval, list[Span]] = {}
+            for span in self.spans(reading, scope):
+                if (interval := reading.touched(span)) is not None:
+                    by_words.setdefault(interval, []).append(span)
+            found = reading.found[key] = sorted(by_words), by_words
+        return found
 
 
 class Figure(_Characters):

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from bisect import bisect_left
 from collections.abc import Sequence
 
 from monitor.matching.intervals import (
@@ -158,24 +157,34 @@ class AnyPlaced(Placed):
                 operand.prove(reading, scope, proofs)
 
     def intervals(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
-        operands = self.possible(reading)
-        if len(operands) == 1:
-            return operands[0].intervals(reading, scope)
         key = self, scope
         found: Sequence[Interval] | None = reading.found.get(key)
         if found is None:
-            each = {it for operand in operands for it in operand.intervals(reading, scope)}
-            found = reading.found[key] = sorted(each)
+            found = reading.found[key] = self._united(reading, scope)
         return found
+
+    def _united(self, reading: Reading, scope: Scope) -> Sequence[Interval]:
+        operands = self.possible(reading)
+        if len(operands) == 1:
+            return operands[0].intervals(reading, scope)
+        return sorted({it for operand in operands for it in operand.intervals(reading, scope)})
 
     def take(
         self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
     ) -> None:
-        for operand in self.possible(reading):
-            intervals = operand.intervals(reading, scope)
-            at = bisect_left(intervals, interval)
-            if at < len(intervals) and intervals[at] == interval:
-                operand.take(reading, scope, interval, (*path, id(operand)), taking)
+        for operand in self._by_words(reading, scope).get(interval, ()):
+            operand.take(reading, scope, interval, (*path, id(operand)), taking)
+
+    def _by_words(self, reading: Reading, scope: Scope) -> dict[Interval, list[Placed]]:
+        """Return for the words of each occurrence the operands that occur there."""
+        key = self, scope, "by words"
+        found: dict[Interval, list[Placed]] | None = reading.found.get(key)
+        if found is None:
+            found = reading.found[key] = {}
+            for operand in self.possible(reading):
+                for interval in operand.intervals(reading, scope):
+                    found.setdefault(interval, []).append(operand)
+        return found
 
     def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
         for operand in self.possible(reading):
@@ -278,15 +287,24 @@ class Near(Placed):
     def take(
         self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
     ) -> None:
-        operands = [operand.intervals(reading, scope) for operand in self.operands]
-        parts = taking_part(operands, interval, self.distance, in_order=self.ordered)
-        for number, (operand, part) in enumerate(zip(self.operands, parts, strict=True)):
-            for each in part:
-                operand.take(reading, scope, each, (*path, number), taking)
+        self._take(reading, scope, (interval,), path, taking)
 
     def take_all(self, reading: Reading, scope: Scope, path: Path, taking: Taking) -> None:
-        for interval in self.intervals(reading, scope):
-            self.take(reading, scope, interval, path, taking)
+        self._take(reading, scope, self.intervals(reading, scope), path, taking)
+
+    def _take(
+        self, reading: Reading, scope: Scope, hulls: Sequence[Interval], path: Path, taking: Taking
+    ) -> None:
+        operands = [
+            (operand, (*path, number), operand.intervals(reading, scope))
+            for number, operand in enumerate(self.operands)
+        ]
+        intervals = [found for _, _, found in operands]
+        for hull in hulls:
+            parts = taking_part(intervals, hull, self.distance, in_order=self.ordered)
+            for (operand, inner, _), part in zip(operands, parts, strict=True):
+                for each in part:
+                    operand.take(reading, scope, each, inner, taking)
 
 
 class AtLeast(Node):

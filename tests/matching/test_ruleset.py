@@ -32,6 +32,8 @@ from monitor.query import parse
 NOW = datetime(2022, 1, 6, 12, tzinfo=UTC)
 NAUGHTY = Path(__file__).parents[3] / "shared/data/adversarial/blns.json"
 
+LIST = " OR ".join(f"t{number}" for number in range(300))
+
 
 def query(text: str) -> Condition:
     return parse(text, at=lambda n: Location("q", 1, n + 1), lists={}).condition
@@ -443,6 +445,25 @@ def test_a_monstrous_article_gets_a_verdict() -> None:
     found = hits("the NEAR/5 curfew NEAR/1000 (protest OR curfew protest)", body)
     assert found
     assert len(found) <= 200
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        "/a/ NEAR/2 /b/",
+        "body:(/a/ BEFORE/2 #>1)",
+        f"({LIST}) NEAR/5 ({LIST})",
+        f"body:(({LIST}) NEAR/S ({LIST}))",
+        f"(({LIST}) NEAR/50 ({LIST}) NEAR/50 ({LIST}))",
+    ],
+    ids=["regex", "number", "list", "list-in-sentence", "three-lists"],
+)
+def test_evidence_of_dense_text_takes_time_in_proportion(match: str) -> None:
+    """With time that grows with the square, each of these would not end before its time limit."""
+    body = "".join(f"ab {at} t{at % 300} ba t{at % 299}. " for at in range(10_000))
+    found = hits(match, body)
+    assert found
+    assert len(found) <= 300 * 50
 
 
 def test_a_reading_finds_words_in_both_ways() -> None:
