@@ -9,7 +9,7 @@ from datetime import datetime
 from monitor.matching.compile import Compiler
 from monitor.matching.necessary import Deriver
 from monitor.matching.properties import within_scope
-from monitor.matching.reading import WHOLE, Proofs, Reading, Scope, narrowed
+from monitor.matching.reading import WHOLE, Proofs, Reading, Scope, in_order, narrowed
 from monitor.matching.ruleset import own_language
 from monitor.matching.terms import Terms
 from monitor.matching.vocabulary import Vocabulary
@@ -90,13 +90,12 @@ class _Explainer:
     def part(self, condition: Condition, scope: Scope) -> ExplainedPart:
         node = self._compiler.node(condition, self._lang)
         matched = node.holds(self._reading, scope)
-        proofs: Proofs = {}
+        proofs: Proofs = set()
         if matched:
             node.prove(self._reading, scope, proofs)
         inner = narrowed(scope, condition.field) if isinstance(condition, Within) else scope
         children = tuple(self.part(child, inner) for child in _children(condition))
-        evidence = tuple(proofs[order] for order in sorted(proofs))
-        return ExplainedPart(_label(condition), matched, evidence, children)
+        return ExplainedPart(_label(condition), matched, in_order(proofs), children)
 
 
 def _children(condition: Condition) -> tuple[Condition, ...]:

@@ -47,23 +47,28 @@ class SetIndex:
 
     def __init__(self, rules: Sequence[Clauses], chances: Sequence[float]) -> None:
         self._chances = chances
-        self._triggers: dict[Atom, list[int]] = {}
-        self._others: list[tuple[frozenset[Atom], ...]] = []
+        self._triggers: list[list[tuple[int, tuple[frozenset[Atom], ...]]] | None]
+        self._triggers = [None] * len(chances)
         for number, clauses in enumerate(rules):
-            self._others.append(tuple(map(frozenset, clauses[1:])))
+            others = tuple(map(frozenset, clauses[1:]))
             for atom in clauses[0] if clauses else ():
-                self._triggers.setdefault(atom, []).append(number)
+                triggered = self._triggers[atom]
+                if triggered is None:
+                    triggered = self._triggers[atom] = []
+                triggered.append((number, others))
 
     def candidates(self, present: set[Atom]) -> Sequence[int]:
         """See Index."""
         triggers = self._triggers
-        found = {number for atom in present & triggers.keys() for number in triggers[atom]}
-        others = self._others
-        return sorted(
-            number
-            for number in found
-            if not any(clause.isdisjoint(present) for clause in others[number])
-        )
+        found = set()
+        for atom in present:
+            for number, others in triggers[atom] or ():
+                for clause in others:
+                    if clause.isdisjoint(present):
+                        break
+                else:
+                    found.add(number)
+        return sorted(found)
 
     def chances(self) -> list[float]:
         """See Index."""
@@ -109,13 +114,18 @@ class ArrayIndex:
         there[atoms] = True
         there[-1] = True
         for clauses in layout.further:
-            # `take` a row and then column by column: a third of the time of indexing and `any`.
+            if not len(found):
+                break
             rows = self._clauses.take(clauses.take(found), axis=0, mode="wrap")
-            fits = there.take(rows[:, 0])
-            for column in range(1, rows.shape[1]):
-                fits |= there.take(rows[:, column])
+            if len(found) < _FEW_ROWS:
+                fits = there.take(rows).any(axis=1)
+            else:  # column by column: for many, a third of the time
+                fits = there.take(rows[:, 0])
+                for column in range(1, rows.shape[1]):
+                    fits |= there.take(rows[:, column])
             found = found[fits]
-        self._learn(atoms)
+        if self._next:
+            self._learn(atoms)
         result: list[int] = found.tolist()
         return result
 
@@ -138,6 +148,7 @@ class ArrayIndex:
 
 _LEARNED = (300, 3_000, 30_000)
 """Articles after which the index arranges itself anew."""
+_FEW_ROWS = 400
 _DOUBT = 20
 """Articles that the first guess weighs as much as."""
 

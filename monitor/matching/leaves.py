@@ -15,10 +15,14 @@ from monitor.matching.reading import BODY, LEAD_BODY, TITLE, WHOLE, Reading, Sco
 from monitor.matching.terms import Atom, Run
 from monitor.matching.wildcards import expression
 from monitor.model.condition import Exact, Number, Wildcard, WordPattern
-from monitor.text import fold
+from monitor.text import fold, is_simple
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 """Halves of characters, which no encoding has: RE2 would not take them."""
+
+
+_FEW_FORMS = 4
+"""Forms of a word that are searched for in the text one by one."""
 
 
 class Leaf(ABC):
@@ -77,12 +81,13 @@ class _Words(Leaf):
 class Word(_Words):
     """One word, however it is written: exact, wildcard, fuzzy or stem, without regard to case."""
 
-    __slots__ = ("atom", "text")
+    __slots__ = ("_simple", "atom", "text")
 
     def __init__(self, atom: Atom, text: str | None) -> None:
         """Take the atom, and the word itself if it is an exact one."""
         self.atom = atom
         self.text = text
+        self._simple = text if text is not None and is_simple(text) else None
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
         if self.atom not in reading.present:
@@ -101,21 +106,42 @@ class Word(_Words):
         return [(at, at) for at in sorted(self.positions(reading))]
 
     def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
-        if scope == WHOLE and self.text is not None:
-            places = reading.places(self.text)
+        if scope == WHOLE:
+            places = (
+                self._places_of_all(reading)
+                if self._simple is None
+                else reading.places(self._simple)
+            )
             if places is not None:
                 return places
         return super().spans(reading, scope)
+
+    def _places_of_all(self, reading: Reading) -> Sequence[Span] | None:
+        """Return the characters of all forms that the word has here, if each is quickly told."""
+        if self.text is not None:
+            return None
+        words = reading.words_of(self.atom)
+        if len(words) > _FEW_FORMS:
+            return None
+        found: list[Span] = []
+        for word in words:
+            places = reading.places(word) if is_simple(word) else None
+            if places is None:
+                return None
+            found += places
+        found.sort()
+        return found
 
 
 class Series(_Words):
     """Several plain words in this order."""
 
-    __slots__ = ("atom", "run")
+    __slots__ = ("_simple", "atom", "run")
 
     def __init__(self, run: Run) -> None:
         self.run = run
         self.atom = run.atom
+        self._simple = is_simple(run.text)
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
         if self.atom not in reading.present:
@@ -124,6 +150,13 @@ class Series(_Words):
 
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
         return reading.run(self.run) if self.atom in reading.present else ()
+
+    def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
+        if scope == WHOLE and self._simple:
+            places = reading.places(self.run.text)
+            if places is not None and len(places) == len(self.intervals(reading, scope)):
+                return places
+        return super().spans(reading, scope)
 
 
 class Sequel(_Words):

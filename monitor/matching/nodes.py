@@ -17,9 +17,10 @@ from monitor.matching.intervals import (
 )
 from monitor.matching.leaves import Leaf, Word
 from monitor.matching.properties import has_property
-from monitor.matching.reading import WHOLE, Proof, Proofs, Reading, Scope, Span, narrowed
+from monitor.matching.reading import WHOLE, Proofs, Reading, Scope, Span, narrowed
 from monitor.matching.terms import Atom
 from monitor.model.condition import Field, Property, Unit
+from monitor.model.hit import Evidence
 
 MOST_SPANS = 50
 """Pieces of evidence that one leaf of a rule gives at most, the first ones by position."""
@@ -92,7 +93,7 @@ class Occurring(Placed):
 
     def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:
         key = self if scope == WHOLE else (self, scope)
-        found: list[Proof] | None = reading.found.get(key)
+        found: list[Evidence] | None = reading.found.get(key)
         if found is None:
             spans = self.leaf.spans(reading, scope)[:MOST_SPANS]
             found = reading.found[key] = [reading.prove(span, self.source) for span in spans]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from monitor.matching.intervals import Interval
-from monitor.matching.terms import NOTHING, Atom, Run, Terms, primary
+from monitor.matching.terms import NOTHING, Atom, Run, Several, Terms, primary
 from monitor.model.article import Article
 from monitor.model.condition import Field, Unit
 from monitor.model.hit import Evidence
@@ -24,13 +24,21 @@ WHOLE: Scope = TITLE | BODY
 
 Span = tuple[bool, int, int]
 """Whether it is in the body, and the characters from start to end."""
-Order = tuple[bool, int, int, str]
-"""What evidence is sorted by: its span, and the part of the query."""
-Proof = tuple[Order, Evidence]
-Proofs = dict[Order, Evidence]
+Proofs = set[Evidence]
 
 _FEW = 10
 """Words that are searched for in the text one by one; for more, all words are placed at once."""
+
+
+def in_order(proofs: Proofs) -> tuple[Evidence, ...]:
+    """Return evidence by place, the title's first."""
+    if len(proofs) < 2:
+        return tuple(proofs)
+    found = sorted(proofs)
+    if found[-1].field == "body" or found[0].field == "title":
+        return tuple(found)
+    titles = [each for each in found if each.field == "title"]
+    return (*titles, *found[: -len(titles)])
 
 
 def narrowed(scope: Scope, field: Field) -> Scope:
@@ -57,9 +65,9 @@ class Reading:
         "_joined",
         "_loud",
         "_paragraphs",
-        "_places",
         "_positions",
         "_runs",
+        "_several",
         "_words_of",
         "article",
         "body",
@@ -88,7 +96,6 @@ class Reading:
         self._positions: dict[str, list[int]] = {}
         self._all_placed = False
         self._runs: dict[Run, list[Interval]] = {}
-        self._places: dict[str, list[Span] | None] = {}
         self._bounds: tuple[list[int], list[int]] | None = None
         self._paragraphs: list[int] | None = None
         self._loud: frozenset[int] | None = None
@@ -99,10 +106,12 @@ class Reading:
     def _present(self, terms: Terms) -> set[Atom]:
         entries = set(self._entries)
         entries.discard(NOTHING)
-        several = [entry for entry in entries if entry.__class__ is tuple]
+        several = [cast("Several", entry) for entry in entries if entry.__class__ is tuple]
         entries.difference_update(several)
         present = cast("set[Atom]", entries)
-        present.update(*several)
+        for _, atoms in several:
+            present.update(atoms)
+        self._several = several
         if terms.many_runs:
             self._find_runs(terms)
             found = list(self._runs)
@@ -117,8 +126,12 @@ class Reading:
         paragraphs = self.paragraphs
         for position, run in terms.standing_runs(self.words):
             last = position + len(run.words) - 1
-            if bisect_right(paragraphs, position) == bisect_right(paragraphs, last):
-                self._runs.setdefault(run, []).append((position, last))
+            following = bisect_right(paragraphs, position)
+            if following == len(paragraphs) or paragraphs[following] > last:
+                if run in self._runs:
+                    self._runs[run].append((position, last))
+                else:
+                    self._runs[run] = [(position, last)]
 
     # --- words -----------------------------------------------------------------------------
 
@@ -178,20 +191,15 @@ class Reading:
         """Return the different words of the article that have an atom which is no exact one."""
         if self._words_of is None:
             self._words_of = {}
-            several = {
-                word: entry
-                for word, entry in zip(self.words, self._entries, strict=True)
-                if entry.__class__ is tuple
-            }
-            for word, entry in several.items():
-                for each in entry:
+            for word, atoms in self._several:
+                for each in atoms:
                     self._words_of.setdefault(each, []).append(word)
         return self._words_of.get(atom, ())
 
     def has(self, position: int, atom: Atom) -> bool:
         """Whether the word at a position has an atom."""
         entry = self._entries[position]
-        return entry == atom or (isinstance(entry, tuple) and atom in entry)
+        return entry == atom or (isinstance(entry, tuple) and atom in entry[1])
 
     def kept(self, position: int) -> str:
         """Return a word with its letter case."""
@@ -253,20 +261,21 @@ class Reading:
 
     # --- characters ------------------------------------------------------------------------
 
-    def places(self, word: str) -> list[Span] | None:
-        """Return the characters of each occurrence of a folded word, if that is quickly told."""
+    def places(self, text: str) -> list[Span] | None:
+        """Return the characters of each occurrence of a simple text, if that is quickly told.
+
+        See `Tokens.places`.
+        """
         if self._all_placed:
+            if " " in text:
+                return None
             starts, ends = self._characters()
             split = self.split
-            return [(at >= split, starts[at], ends[at]) for at in self._positions.get(word, ())]
-        if word not in self._places:
-            title, body = self.title.places(word), self.body.places(word)
-            if title is None or body is None or len(self._places) >= _FEW:
-                found = None
-            else:
-                found = [(False, *place) for place in title] + [(True, *place) for place in body]
-            self._places[word] = found
-        return self._places[word]
+            return [(at >= split, starts[at], ends[at]) for at in self._positions.get(text, ())]
+        title, body = self.title.places(text), self.body.places(text)
+        if title is None or body is None:
+            return None
+        return [(False, *place) for place in title] + [(True, *place) for place in body]
 
     def _characters(self) -> tuple[list[int], list[int]]:
         """Return where each word starts and ends, counted from the start of its field."""
@@ -278,15 +287,13 @@ class Reading:
     def span(self, interval: Interval) -> Span:
         """Return the characters from the first word of an interval to its last."""
         first, last = interval
-        if not self._all_placed:
-            places = self.places(self.words[first])
-            others = places if first == last else self.places(self.words[last])
-            if places is not None and others is not None:
-                in_body, start, _ = places[bisect_left(self.positions(self.words[first]), first)]
-                end = others[bisect_left(self.positions(self.words[last]), last)][2]
-                return in_body, start, end
-        starts, ends = self._characters()
-        return first >= self.split, starts[first], ends[last]
+        split = self.split
+        if self._all_placed:
+            starts, ends = self._characters()
+            return first >= split, starts[first], ends[last]
+        if first < split:
+            return (False, *self.title.span(first, last))
+        return (True, *self.body.span(first - split, last - split))
 
     def touched(self, span: Span) -> Interval | None:
         """Return the words that share a character with a span, None if there are none."""
@@ -311,12 +318,12 @@ class Reading:
         numbers: Sequence[tuple[Span, FoundNumber]] = self.found["numbers"]
         return numbers
 
-    def prove(self, span: Span, source: str) -> Proof:
+    def prove(self, span: Span, source: str) -> Evidence:
         """Return a span as evidence for a part of a query."""
         in_body, start, end = span
-        text = self.article.body if in_body else self.article.title
-        field = "body" if in_body else "title"
-        return (in_body, start, end, source), Evidence(field, start, end, text[start:end], source)
+        if in_body:
+            return Evidence("body", start, end, self.article.body[start:end], source)
+        return Evidence("title", start, end, self.article.title[start:end], source)
 
     # --- properties ------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from monitor.matching.index import build_index
 from monitor.matching.necessary import Deriver, Necessary
 from monitor.matching.nodes import MOST_PAIRS, Lacks, Node
 from monitor.matching.properties import within_scope
-from monitor.matching.reading import WHOLE, Proofs, Reading
+from monitor.matching.reading import WHOLE, Proofs, Reading, in_order
 from monitor.matching.terms import Atom, Terms, primary
 from monitor.matching.vocabulary import Vocabulary
 from monitor.model.article import Article
@@ -27,9 +27,12 @@ _MANY = 8
 class _Program:
     """A rule ready to be verified: what the index left open, and what its evidence is made of."""
 
-    __slots__ = ("checks", "pairs", "proving")
+    __slots__ = ("checks", "head", "only", "pairs", "proving")
 
-    def __init__(self, nodes: Sequence[Node], opened: int) -> None:
+    def __init__(self, rule: Rule, nodes: Sequence[Node], opened: int) -> None:
+        self.only = None if rule.only == _ANYWHERE else rule.only
+        self.head = rule.id, rule.version, rule.level, rule.tags
+        """What a match says of the rule, beside its evidence."""
         self.checks = tuple(node for at, node in enumerate(nodes) if opened >> at & 1)
         pairs: list[tuple[Atom, Node]] = []
         proving: list[Node] = []
@@ -42,18 +45,23 @@ class _Program:
         self.pairs = tuple(pairs)
         self.proving = tuple(proving)
 
+    def holds(self, reading: Reading) -> bool:
+        """Whether what the index left open is so."""
+        for check in self.checks:  # a loop: `all` costs as much again as most checks
+            if not check.holds(reading, WHOLE):
+                return False
+        return True
+
     def evidence(self, reading: Reading) -> tuple[Evidence, ...]:
         """Return the evidence of a rule that matches, sorted, each piece once."""
-        proofs: Proofs = {}
+        proofs: Proofs = set()
         present = reading.present
         for atom, node in self.pairs:
             if atom in present:
                 node.prove(reading, WHOLE, proofs)
         for node in self.proving:
             node.prove(reading, WHOLE, proofs)
-        if len(proofs) > 1:
-            return tuple([proofs[order] for order in sorted(proofs)])
-        return tuple(proofs.values())
+        return in_order(proofs)
 
 
 class RuleSet:
@@ -74,9 +82,6 @@ class RuleSet:
         needed = [necessary[rule.id] for rule in self._ordered]
         self._index = build_index([each.clauses for each in needed], terms.chances)
         self._always = [at for at, each in enumerate(needed) if not each.clauses]
-        self._scopes = {
-            at: rule.only for at, rule in enumerate(self._ordered) if rule.only != _ANYWHERE
-        }
         self._programs: list[_Program | None] = [None] * len(self._ordered)
         self._compiler = Compiler(terms)
         self._vocabulary = Vocabulary(terms)
@@ -101,14 +106,11 @@ class RuleSet:
             reading.place_all()
         found = []
         for number in numbers:
-            rule = self._ordered[number]
-            only = self._scopes.get(number)
-            if only is not None and not within_scope(only, article, now):
-                continue
             program = self._programs[number] or self._prepare(number)
-            if all(check.holds(reading, WHOLE) for check in program.checks):
-                evidence = program.evidence(reading)
-                found.append(Match(rule.id, rule.version, rule.level, rule.tags, evidence))
+            if program.only is not None and not within_scope(program.only, article, now):
+                continue
+            if program.holds(reading):
+                found.append(Match._make((*program.head, program.evidence(reading))))
         return tuple(found)
 
     def replace(self, changed: Iterable[Rule], removed: Iterable[str]) -> RuleSet:
@@ -133,7 +135,7 @@ class RuleSet:
         lang = own_language(rule)
         conjuncts = rule.match.operands if isinstance(rule.match, And) else (rule.match,)
         nodes = [self._compiler.node(conjunct, lang) for conjunct in conjuncts]
-        program = self._programs[number] = _Program(nodes, opened)
+        program = self._programs[number] = _Program(rule, nodes, opened)
         return program
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 from math import prod
 from typing import TypeVar
 
@@ -15,7 +15,9 @@ from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard, WordPattern
 from monitor.text import fold, language_of_script, stem
 
 Atom = int
-Entry = Atom | tuple[Atom, ...]
+Several = tuple[str, tuple[Atom, ...]]
+"""A word, and the atoms of any kind that it has."""
+Entry = Atom | Several
 """What a word of an article has: one exact term's atom (the usual case), or several of any kind."""
 NOTHING: Entry = -1
 """The entry of a word that no rule looks for."""
@@ -182,7 +184,7 @@ class Terms:
             found.append(exact)
         if self._groups_of:
             found += {group for atom in found for group in self._groups_of.get(atom, ())}
-        return tuple(found) or NOTHING
+        return (word, tuple(found)) if found else NOTHING
 
     def possible_runs(self, present: set[Atom]) -> Iterator[Run]:
         """Yield the phrases whose every word is there."""
@@ -198,13 +200,12 @@ class Terms:
 
     def standing_runs(self, words: Sequence[str]) -> Iterator[tuple[int, Run]]:
         """Yield each phrase at each position where it stands, in order of position."""
-        beginning = self._runs_of.get
-        for position, runs in enumerate(map(beginning, pairwise(words))):
-            if runs:
-                for run in runs:
-                    size = len(run.words)
-                    if size == 2 or tuple(words[position : position + size]) == run.words:
-                        yield position, run
+        standing = map(self._runs_of.__contains__, pairwise(words))
+        for position in compress(range(len(words)), standing):
+            for run in self._runs_of[words[position], words[position + 1]]:
+                size = len(run.words)
+                if size == 2 or tuple(words[position : position + size]) == run.words:
+                    yield position, run
 
     def _arranged(self) -> tuple[WildcardTerms, FuzzyTerms]:
         fuzzies = [(text, edits, atom) for (text, edits), atom in self._fuzzy.items()]

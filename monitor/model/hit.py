@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from monitor.model.rule import Level
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Evidence:
+# Named tuples, where all other values are frozen dataclasses: matching makes dozens of these for an
+# article, each in a quarter of the time.
+class Evidence(NamedTuple):
     """A passage that a part of the query is satisfied by.
 
     `field` is `title` or `body`; `start` and `end` are character offsets into that string of
@@ -24,8 +26,7 @@ class Evidence:
     query: str
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A rule's positive verdict on a text, before it is stored."""
 
     rule: str

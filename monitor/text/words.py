@@ -13,8 +13,10 @@ import unicodedata
 from bisect import bisect_right
 from functools import cache
 
+import numpy as np
+
 from monitor.text.fold import IGNORABLE, fold, visible
-from monitor.text.offsets import Composed
+from monitor.text.offsets import Bounds, Composed, ascii_bounds
 
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -57,7 +59,7 @@ class Tokens:
     threads that ask at once.
     """
 
-    __slots__ = ("_ends", "_kept", "_plain", "_starts", "paragraphs", "text", "words")
+    __slots__ = ("_bounds", "_ends", "_kept", "_plain", "_starts", "paragraphs", "text", "words")
 
     def __init__(
         self, text: str, words: list[str], paragraphs: tuple[int, ...], plain: str | None = None
@@ -67,8 +69,9 @@ class Tokens:
         self.paragraphs = paragraphs
         self._plain = plain
         self._kept: list[str] | None = None
+        self._bounds: Bounds | None = None
         self._starts: list[int] | None = None
-        self._ends: list[int] = []
+        self._ends: list[int] | None = None
 
     def __len__(self) -> int:
         return len(self.words)
@@ -85,15 +88,20 @@ class Tokens:
     def starts(self) -> list[int]:
         """Where each word starts in `text`."""
         if self._starts is None:
-            self._locate()
-        return self._starts  # type: ignore[return-value]  # set by _locate
+            self._starts = self._located()[0].tolist()
+        return self._starts
 
     @property
     def ends(self) -> list[int]:
         """Where each word ends in `text` (exclusive), without a possessive ending."""
-        if self._starts is None:
-            self._locate()
+        if self._ends is None:
+            self._ends = self._located()[1].tolist()
         return self._ends
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return where in `text` the word with one index starts, and that with another ends."""
+        starts, ends = self._located()
+        return int(starts[first]), int(ends[last])
 
     @property
     def paragraph_ends(self) -> tuple[int, ...]:
@@ -109,29 +117,32 @@ class Tokens:
         """Return the number (from 0) of the paragraph of the word with this index."""
         return bisect_right(self.paragraphs, word) - 1
 
-    def places(self, word: str) -> list[tuple[int, int]] | None:
-        """Return where each occurrence of a folded word starts and ends, if that is quickly told.
+    def places(self, text: str) -> list[tuple[int, int]] | None:
+        """Return where each occurrence of a simple text starts and ends, if that is quickly told.
 
-        It is in texts of plain ASCII without dotted initials, for words of two letters or more:
-        wherever such a word stands between other characters it is a word, and nothing else is.
+        It is in texts of plain ASCII without dotted initials. Where a simple text is one word,
+        these are all its occurrences; where it is several, those with one blank between them.
         """
         plain = self._plain
-        if plain is None or len(word) < 2 or not word.isalpha() or not word.isascii():
+        if plain is None:
             return None
-        size = len(word)
+        size = len(text)
         found = []
-        start = plain.find(word)
+        start = plain.find(text)
         while start >= 0:
             end = start + size
             if not plain[start - 1 : start].isalnum() and not plain[end : end + 1].isalnum():
                 found.append((start, end))
-            start = plain.find(word, end)
+            start = plain.find(text, start + 1)
         return found
 
-    def _locate(self) -> None:
-        if self._plain is not None and "s" not in self.words:
-            self._locate_in(self._plain)
-            return
+    def _located(self) -> Bounds:
+        if self._bounds is None:
+            bounds = None if self._plain is None else ascii_bounds(self._plain, len(self.words))
+            self._bounds = bounds or self._searched()
+        return self._bounds
+
+    def _searched(self) -> Bounds:
         plain, expression = _prepare(self.text)
         spans = [found.span(1) for found in expression.finditer(plain)]
         starts = [start for start, _ in spans]
@@ -141,22 +152,15 @@ class Tokens:
             composed = Composed(aligned)
             starts = [composed.starts[start] for start in starts]
             ends = [composed.ends[end - 1] for end in ends]
-        self._ends = ends  # before _starts, whose presence says that both are there
-        self._starts = starts
+        return np.array(starts, np.intp), np.array(ends, np.intp)
 
-    def _locate_in(self, plain: str) -> None:
-        """Find the words one behind the other: between two stands no letter but a possessive s."""
-        find = plain.find
-        starts = []
-        ends = []
-        end = 0
-        for word in self.words:
-            start = find(word, end)
-            end = start + len(word)
-            starts.append(start)
-            ends.append(end)
-        self._ends = ends
-        self._starts = starts
+
+def is_simple(text: str) -> bool:
+    """Whether a folded text is one or more words of two ASCII letters or more, a blank between.
+
+    Wherever such a text stands between other characters it is these words, and nothing else is.
+    """
+    return all(len(word) > 1 and word.isalpha() and word.isascii() for word in text.split(" "))
 
 
 def tokenize(text: str) -> Tokens:
