@@ -12,7 +12,7 @@ from benchmarks.peers.fts5 import Fts5
 from benchmarks.peers.hyperscan_database import Hyperscan
 from benchmarks.peers.partial_ratio import PartialRatio
 from benchmarks.peers.peer import Peer, Verdicts
-from benchmarks.peers.regex_loop import RegexLoop
+from benchmarks.peers.regex_loop import RegexLoop, RegexRule
 from benchmarks.peers.tantivy_index import Tantivy
 from benchmarks.watchlist import Watch
 from monitor.matching import RuleSet, compile_rules
@@ -21,7 +21,7 @@ from monitor.text import tokenize
 
 NOW = datetime(2022, 1, 6, tzinfo=UTC)
 SIZES = (100, 1_000, 10_000, 100_000)
-PEERS: tuple[type[Peer], ...] = (RegexLoop, PartialRatio, Fts5, Tantivy, Hyperscan)
+PEERS: tuple[type[Peer], ...] = (RegexRule, RegexLoop, PartialRatio, Fts5, Tantivy, Hyperscan)
 BATCHES = (1, 100, 1_000)
 WARMING = 2_000
 """Articles that the vocabulary has seen before anything is measured."""

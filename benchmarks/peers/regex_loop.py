@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from benchmarks.peers.peer import Verdicts, joined
+from benchmarks.peers.peer import GAP, Verdicts, joined
 from benchmarks.watchlist import Clause, Kind, Term, Watch
 from monitor.model.article import Article
 
@@ -44,6 +44,31 @@ class RegexLoop:
                 if unwanted is None or not unwanted.search(text):
                     found.add(id)
         return found
+
+
+class RegexRule:
+    """One expression a rule, without regard to case: what a loop of `re.search` usually is."""
+
+    name = "`re`, one a rule"
+    cannot = "fuzzy terms"
+    batched = False
+
+    @staticmethod
+    def can(watch: Watch) -> bool:
+        return Kind.FUZZY not in watch.kinds
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        self.rules = [(watch.id, re.compile(_whole(watch), re.IGNORECASE)) for watch in watches]
+
+    def run(self, articles: Sequence[Article]) -> Verdicts:
+        texts = (article.title + GAP + article.body for article in articles)
+        return [{id for id, fits in self.rules if fits.match(text)} for text in texts]
+
+
+def _whole(watch: Watch) -> str:
+    wanted = "".join(rf"(?=[\s\S]*?(?:{_clause(clause)}))" for clause in watch.clauses)
+    unwanted = rf"(?![\s\S]*?{_any(watch.unwanted)})" if watch.unwanted else ""
+    return wanted + unwanted
 
 
 def _clause(clause: Clause) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.matching.compile import Compiler
 from monitor.matching.necessary import Deriver
@@ -28,6 +28,9 @@ from monitor.model.condition import (
 )
 from monitor.model.hit import Evidence
 from monitor.model.rule import Only, Rule
+from monitor.yaml12 import write_duration
+
+_NONE = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +143,16 @@ def _unwritten(condition: Near | AtLeast) -> str:
     return f"within {condition.distance} words of each other{order}"
 
 
+def _rounded(age: timedelta) -> str:
+    """Return an age as `40s`, `12m`, `13h` or `5d`: whole units of the largest that fit twice."""
+    for unit in (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)):
+        if age >= 2 * unit:
+            return write_duration(age // unit * unit)
+    return write_duration(age)
+
+
 def _scope(only: Only, article: Article, now: datetime) -> Iterator[ExplainedScope]:
-    age = "no date" if article.published is None else f"{now - article.published}"
+    age = "no date" if article.published is None else _rounded(now - article.published)
     parts = (
         ("lang", ", ".join(only.lang), article.lang or "not known", Only(lang=only.lang)),
         ("source", ", ".join(only.source), article.source or "none", Only(source=only.source)),
@@ -151,7 +162,7 @@ def _scope(only: Only, article: Article, now: datetime) -> Iterator[ExplainedSco
             ", ".join(article.source_tags) or "none",
             Only(source_tag=only.source_tag),
         ),
-        ("max_age", f"{only.max_age}", age, Only(max_age=only.max_age)),
+        ("max_age", write_duration(only.max_age or _NONE), age, Only(max_age=only.max_age)),
     )
     for label, wanted, found, part in parts:
         if part != Only():

@@ -138,7 +138,7 @@ def distinct_choice(operands: Sequence[Iterable[Interval]]) -> bool:
     """Whether every operand can be given an interval that no other has (Hall; Kuhn's algorithm)."""
     size = len(operands)
     choices = [list(islice(intervals, size)) for intervals in operands]
-    # Whoever has the fewest chooses first: with as many to choose from as have chosen, no one lacks.
+    # Whoever has the fewest chooses first: if it has more than have chosen before, no one lacks.
     if all(count > before for before, count in enumerate(sorted(map(len, choices)))):
         return True
     owner: dict[Interval, int] = {}
@@ -244,7 +244,7 @@ def taking_part(
 
 
 def _all_choosable(operands: Sequence[Sequence[Interval]]) -> bool:
-    """Whether each interval is in some choice: quickly told where they are plenty, or all differ."""
+    """Whether each interval is in some choice, if that is quickly told: plenty, or all differ."""
     if min(map(len, operands)) >= len(operands):
         return True
     return sum(map(len, operands)) == len(set().union(*operands))

@@ -17,7 +17,7 @@ from monitor.matching.intervals import (
 )
 from monitor.matching.leaves import Leaf, Word
 from monitor.matching.properties import has_property
-from monitor.matching.reading import WHOLE, Proofs, Reading, Scope, Span, narrowed
+from monitor.matching.reading import BODY, LEAD_BODY, WHOLE, Proofs, Reading, Scope, Span, narrowed
 from monitor.matching.terms import Atom
 from monitor.model.condition import Field, Property, Unit
 from monitor.model.hit import Evidence
@@ -309,7 +309,10 @@ class Near(Placed):
 
 
 class AtLeast(Node):
-    """So many occurrences of the operand that do not overlap, title and body together."""
+    """So many occurrences of the operand that do not overlap, title and body together.
+
+    What stands in a title that was taken from the body is not counted twice.
+    """
 
     __slots__ = ("count", "operand")
 
@@ -319,6 +322,9 @@ class AtLeast(Node):
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
         intervals = self.operand.intervals(reading, scope)
+        if scope & (LEAD_BODY | BODY) and reading.repeated():
+            split = reading.split
+            intervals = [interval for interval in intervals if interval[0] >= split]
         return len(intervals) >= self.count and count_apart(intervals) >= self.count
 
     def prove(self, reading: Reading, scope: Scope, proofs: Proofs) -> None:

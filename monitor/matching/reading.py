@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from monitor.matching.intervals import Interval
-from monitor.matching.terms import NOTHING, Atom, Run, Several, Terms, primary
+from monitor.matching.terms import NOTHING, Atom, Run, Terms, primary
 from monitor.model.article import Article
 from monitor.model.condition import Field, Unit
 from monitor.model.hit import Evidence
@@ -106,7 +106,7 @@ class Reading:
     def _present(self, terms: Terms) -> set[Atom]:
         entries = set(self._entries)
         entries.discard(NOTHING)
-        several = [cast("Several", entry) for entry in entries if entry.__class__ is tuple]
+        several = [entry for entry in entries if entry.__class__ is tuple]
         entries.difference_update(several)
         present = cast("set[Atom]", entries)
         for _, atoms in several:
@@ -237,6 +237,11 @@ class Reading:
             body = {titles + number for number in capital_paragraphs(self.body)}
             self._loud = capital_paragraphs(self.title) | body
         return self.paragraph(position) - 1 in self._loud
+
+    def repeated(self) -> bool:
+        """Whether the title only repeats how the body begins: it was taken from there."""
+        title, body = self.article.title.removesuffix("…"), self.article.body
+        return bool(title) and body.startswith(title) and not body[len(title) :][:1].isalnum()
 
     def lead_end(self) -> int:
         """Return where the second paragraph of the body ends, as a character's offset."""

@@ -47,7 +47,7 @@ class _Program:
 
     def holds(self, reading: Reading) -> bool:
         """Whether what the index left open is so."""
-        for check in self.checks:  # a loop: `all` costs as much again as most checks
+        for check in self.checks:  # noqa: SIM110 - `all` costs as much again as most checks
             if not check.holds(reading, WHOLE):
                 return False
         return True

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, pairwise
+from itertools import compress, dropwhile, pairwise
 from math import prod
 from typing import TypeVar
+from unicodedata import combining
 
 from monitor.matching.fuzzy import FuzzyTerms
 from monitor.matching.rarity import guess
@@ -46,8 +47,11 @@ def folded_wildcard(pattern: Wildcard) -> str:
     """Return the folded pattern that every word fits which fits a wildcard pattern."""
     if not pattern.case:
         return pattern.pattern
-    # Folding may make two characters of one: `?` is no more than "something" then.
-    return "*".join(fold(part) for part in pattern.pattern.replace("?", "*").split("*"))
+    # Folding may make two characters of one: `?` is no more than "something" then. A mark that a
+    # part begins with belongs to a character before it, with which it may be folded away.
+    parts = pattern.pattern.replace("?", "*").split("*")
+    own = ["".join(dropwhile(combining, part)) if at else part for at, part in enumerate(parts)]
+    return "*".join(map(fold, own))
 
 
 def any_of(chances: Iterable[float]) -> float:

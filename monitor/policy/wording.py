@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from monitor.yaml12 import write_duration as duration
+
+__all__ = ["count", "duration", "moment", "wall"]
 
 
 def moment(at: datetime) -> str:
@@ -14,15 +18,6 @@ def moment(at: datetime) -> str:
 def wall(at: datetime, timezone: str) -> str:
     """Return a moment on the wall clock of a time zone: `2026-11-25 07:00 Europe/Vienna`."""
     return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M} {timezone}"
-
-
-def duration(length: timedelta) -> str:
-    """Return a duration as configuration writes it: `90m`, `24h`, `2d`."""
-    seconds = int(length.total_seconds())
-    for size, unit, least in ((86400, "d", 2), (3600, "h", 1), (60, "m", 1)):
-        if seconds >= least * size and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def count(number: int, one: str, many: str = "") -> str:

@@ -8,7 +8,7 @@ from monitor.yaml12.loading import ALIAS_LIMIT, DEPTH_LIMIT, decode, load, load_
 from monitor.yaml12.nodes import Document, Mapping, Node, Scalar, Sequence
 from monitor.yaml12.reader import Fields, Reader
 from monitor.yaml12.suggestions import did_you_mean, suggest
-from monitor.yaml12.values import parse_date, parse_duration, parse_time
+from monitor.yaml12.values import parse_date, parse_duration, parse_time, write_duration
 
 __all__ = [
     "ALIAS_LIMIT",
@@ -28,4 +28,5 @@ __all__ = [
     "parse_duration",
     "parse_time",
     "suggest",
+    "write_duration",
 ]

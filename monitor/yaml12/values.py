@@ -29,6 +29,15 @@ def parse_duration(text: str) -> timedelta | None:
     return timedelta(seconds=seconds)
 
 
+def write_duration(length: timedelta) -> str:
+    """Return a duration as configuration writes it: `90m`, `24h`, `2d`; parts of a second go."""
+    seconds = int(length.total_seconds())
+    for size, unit, least in ((86400, "d", 2), (3600, "h", 1), (60, "m", 1)):
+        if seconds >= least * size and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
 def parse_date(text: str) -> date | None:
     """Return the date that `2027-01-31` stands for, else None."""
     if not _DATE.fullmatch(text):

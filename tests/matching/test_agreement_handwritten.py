@@ -95,7 +95,11 @@ CASES = {
     # counting
     "so many": ("ATLEAST/4 protest", "", RUN, RUN.replace(" ", "|")),
     "not so many": ("ATLEAST/5 protest", "", RUN, None),
-    "title and body add up": ("ATLEAST/2 a", "a", "a", "a|a"),
+    "title and body add up": ("ATLEAST/2 a", "b a", "a", "a|a"),
+    "a title that begins a word of the body": ("ATLEAST/2 ab*", "ab", "abc", "ab|abc"),
+    "a title taken from the body": ("ATLEAST/2 a", "a b", "a b. c", None),
+    "a shortened title taken from the body": ("ATLEAST/2 a", "a b…", "a b. c", None),
+    "a title taken from the body, alone": ("title:ATLEAST/2 a", "a b a", "a b a. c", "a|a"),
     "without overlap": ('ATLEAST/2 "a b a"', "", "a b a b a", None),
     "any two": ("ANY/2 (a, b, c)", "c", "a a", "c|a|a"),
     "not any two": ("ANY/2 (a, b, c)", "", "a a", None),

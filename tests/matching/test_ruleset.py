@@ -372,6 +372,21 @@ def test_an_explanation_names_every_node(match: str | Condition, labels: list[st
     assert labels == found
 
 
+@pytest.mark.parametrize(
+    ("age", "told"),
+    [
+        (timedelta(seconds=40), "40s"),
+        (timedelta(minutes=100), "100m"),
+        (timedelta(hours=13, minutes=17, seconds=45), "13h"),
+        (timedelta(days=5, hours=2), "5d"),
+    ],
+)
+def test_an_age_is_told_as_durations_are_written(age: timedelta, told: str) -> None:
+    article = Article(title="", body="x", published=NOW - age)
+    [part] = explain(rule("r", "x", Only(max_age=timedelta(days=3))), article, NOW).scope
+    assert (part.label, part.wanted, part.found) == ("max_age", "3d", told)
+
+
 def test_unwritten_proximity_is_told_in_words() -> None:
     for text, label in (
         ("a NEAR/S b", "in one sentence"),

@@ -6,6 +6,7 @@ engine, and nothing else: every occurrence is listed, every combination tried.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -98,6 +99,13 @@ class Evaluation:
         self.language = language
         self.texts = read(article)
 
+    @property
+    def title_is_from_body(self) -> bool:
+        """Whether the title, perhaps shortened, is how the body begins, up to a word's end."""
+        title = re.escape(self.article.title.removesuffix("…"))
+        begins = re.match(rf"{title}(?![^\W_])", self.article.body)
+        return bool(title) and begins is not None
+
     # --- verdicts --------------------------------------------------------------------------
 
     def prove(  # noqa: PLR0911 - one for each kind of node
@@ -137,10 +145,12 @@ class Evaluation:
     def prove_at_least(
         self, count: int, operand: Condition, place: Place, scope: tuple[Field, ...]
     ) -> set[Proof] | None:
-        """Count what does not overlap, title and body together."""
+        """Count what does not overlap, title and body together, a title taken from there once."""
         counted = 0
         intervals = self.intervals(operand, place, scope)
         for text in self.texts:
+            if text.field == "title" and self.title_is_from_body and Field.TITLE not in scope:
+                continue
             free_from = 0
             for interval in sorted(
                 (i for i in intervals if i.text is text), key=lambda i: (i.last, i.first)
