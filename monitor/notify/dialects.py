@@ -112,7 +112,8 @@ def utf8_length(text: str) -> int:
     return len(text.encode("utf-8", "replace"))
 
 
-def _quiet(text: str) -> str:
+def quiet(text: str) -> str:
+    """Return the text with every sign that could begin a mention made to begin none."""
     return _MENTION.sub(rf"\g<0>{_NO_MENTION}", text)
 
 
@@ -121,19 +122,19 @@ def _html(text: str) -> str:
 
 
 def _quiet_html(text: str) -> str:
-    return _html(_quiet(text))
+    return _html(quiet(text))
 
 
 def _markdown(text: str) -> str:
-    return _LINE_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", _quiet(text)))
+    return _LINE_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\1", quiet(text)))
 
 
 def _discord(text: str) -> str:
-    return _LINE_START.sub(r"\1\\\2", _DISCORD.sub(r"\\\1", _quiet(text)))
+    return _LINE_START.sub(r"\1\\\2", _DISCORD.sub(r"\\\1", quiet(text)))
 
 
 def _slack(text: str) -> str:
-    text = _quiet(text).translate(_SLACK_LOOKALIKES)
+    text = quiet(text).translate(_SLACK_LOOKALIKES)
     text = _SLACK_UNDERSCORE.sub("ˍ", text)
     return text.translate(_SLACK_ENTITIES)
 
@@ -153,7 +154,7 @@ def _plain_link(address: str, label: str) -> str:
 PLAIN = Dialect("plain", _identity, _identity, _identity, _plain_link)
 """Text for people: mail's plain part."""
 MAIL_TEXT = Dialect("mail text", _identity, _identity, lambda text: f"*{text}*", _plain_link)
-CHAT_TEXT = Dialect("text", _quiet, _identity, _identity, _plain_link, measure=utf8_length)
+CHAT_TEXT = Dialect("text", quiet, _identity, _identity, _plain_link, measure=utf8_length)
 MAIL_HTML = Dialect(
     "mail html",
     _html,

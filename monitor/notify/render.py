@@ -25,7 +25,7 @@ from jinja2 import (
 
 from monitor.model.alert import AlertContent, AlertKind
 from monitor.notify.cleaning import one_line, shorten
-from monitor.notify.dialects import CONSOLE, MAIL_HTML, MAIL_TEXT, Dialect
+from monitor.notify.dialects import CONSOLE, MAIL_HTML, MAIL_TEXT, PLAIN, Dialect, quiet
 from monitor.notify.view import AlertView, Room, view, when
 
 _DIGESTS = frozenset({AlertKind.DIGEST, AlertKind.SUMMARY})
@@ -173,7 +173,11 @@ def _template(kind: AlertKind) -> str:
 
 def _subject(alert: AlertView, form: Form, now: datetime, templates: Templates) -> str:
     said = templates.get(form, "subject.txt", MAIL_TEXT).render(alert=alert, now=now)
-    return one_line(said, form.title_limit or 200)
+    limit = form.title_limit or 200
+    said = one_line(said, limit)
+    if form.medium is Medium.CHAT and form.dialect is not PLAIN:
+        said = shorten(quiet(said), limit)  # some services put the title into the text
+    return said
 
 
 def _fill(template: Template, alert: AlertView, form: Form, now: datetime, problem: str) -> str:

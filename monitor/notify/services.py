@@ -43,6 +43,12 @@ _MAIL_SERVICES = frozenset(
 )
 """Services that take a whole mail as HTML."""
 _WEBHOOKS = frozenset({"custom_form", "custom_json", "custom_xml"})
+_READ_MARKDOWN = frozenset(
+    {"mattermost", "nextcloudtalk", "revolt", "ryver", "twist", "workflows", "zulip"}
+)
+"""Services that read Markdown in every text, whatever format apprise takes it to have."""
+_PLAIN_TITLES = frozenset({"twist", "zulip"})
+"""Those of them that need a title, and do not read Markdown in it: a thread's, a topic."""
 _PLAIN_MODES = frozenset({"workflow", "trigger"})
 """Slack's workflows: a variable of plain text."""
 
@@ -222,10 +228,14 @@ def _form(plugin: NotifyBase, name: str, body_format: NotifyFormat) -> Form:
         NotifyFormat.MARKDOWN: dialects.MARKDOWN,
     }.get(body_format, dialects.CHAT_TEXT)
     limit, room = min(_CHAT_LIMIT, plugin.body_maxlen or _CHAT_LIMIT), CHAT_ROOM
+    title_limit = min(plugin.title_maxlen, 200)
+    if name in _READ_MARKDOWN:
+        dialect = dialects.MARKDOWN
+        title_limit = title_limit if name in _PLAIN_TITLES else 0
     if name in _WEBHOOKS:
         limit, room = plugin.body_maxlen, WHOLE
         dialect = dialects.PLAIN if dialect is dialects.CHAT_TEXT else dialect
-    return Form(Medium.CHAT, dialect, limit, min(plugin.title_maxlen, 200), room)
+    return Form(Medium.CHAT, dialect, limit, title_limit, room)
 
 
 _OWN_MARKUP = {
@@ -234,6 +244,10 @@ _OWN_MARKUP = {
         NotifyFormat.MARKDOWN,
     ),
     "discord": (
+        Form(Medium.CHAT, dialects.DISCORD, 2_000, 0, CHAT_ROOM),
+        NotifyFormat.MARKDOWN,
+    ),
+    "guilded": (
         Form(Medium.CHAT, dialects.DISCORD, 2_000, 0, CHAT_ROOM),
         NotifyFormat.MARKDOWN,
     ),

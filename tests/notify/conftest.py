@@ -17,7 +17,20 @@ from tests.notify.serving import HttpReceiver, Reply, http_receiver
 
 settings.register_profile("no deadline", deadline=None)  # a slow machine is no defect
 settings.load_profile("no deadline")
-SERVICES = ("hooks.slack.com", "slack.com", "discord.com", "api.telegram.org", "ntfy.sh")
+SERVICES = (
+    "api.revolt.chat",
+    "api.telegram.org",
+    "api.twist.com",
+    "chat.example.org",
+    "discord.com",
+    "hooks.slack.com",
+    "media.guilded.gg",
+    "ntfy.sh",
+    "org.ryver.com",
+    "org.zulipchat.com",
+    "prod-1.logic.azure.com",
+    "slack.com",
+)
 
 
 @pytest.fixture

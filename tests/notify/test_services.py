@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import socket
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from email.utils import format_datetime
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 import pytest
 
@@ -44,7 +45,8 @@ def test_slack(notifier: AppriseNotifier, instead_of_the_internet: Internet) -> 
     assert request.headers["Host"] == "hooks.slack.com"
     assert request.json["mrkdwn"] is True
     assert "icon_url" not in request.json
-    assert attachment["title"].startswith("[HIGH] CSTO deployment: &lt;!channel&gt; @everyone")
+    title = "[HIGH] CSTO deployment: &lt;\u200b!channel&gt; @\u200beveryone"
+    assert attachment["title"].startswith(title)
     assert "*CSTO* said." in attachment["text"]
     assert "<https://news.example/a?b=1&c=%282%29|wire>" in attachment["text"]
     assert "&lt;\u200b!here&gt;" in attachment["text"]
@@ -165,9 +167,40 @@ def test_ntfy(notifier: AppriseNotifier) -> None:
     (request,) = receiver.requests
     assert answer.outcome is DELIVERED
     assert request.json["topic"] == "alerts"
-    assert request.json["title"].startswith("[HIGH] CSTO deployment: <!channel>")
+    assert request.json["title"].startswith("[HIGH] CSTO deployment: <\u200b!channel>")
     assert "CSTO said." in request.json["message"]
     assert "https://news.example/a?b=1&c=%282%29" in request.json["message"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mmosts://chat.example.org/3ccdd113474722377935511fc85d3dd4",
+        "nctalks://user:pass@chat.example.org/roomid",
+        "revolt://" + "b" * 64 + "/01" + "A" * 24,
+        "ryver://org/ckhrjW8w672m6HG",
+        "twist://user@example.org/password/12345:67890",
+        "workflows://prod-1.logic.azure.com:443/643e69f83c8944/iz8m1CYqn",
+        "zulip://bot@org/4db3cc3d2c2a4e2bb6b4d7c31e8dd7a4/general",
+        "guilded://123456789012345678/" + "a" * 40,
+    ],
+    ids=lambda url: url.partition(":")[0],
+)
+def test_markdown_of_an_article_stays_text_where_a_service_reads_any_text_as_markdown(
+    notifier: AppriseNotifier, instead_of_the_internet: Internet, url: str
+) -> None:
+    yes = {"token": "t", "id": 1, "result": "success", "default_workspace": 1, "channels": []}
+    with instead_of_the_internet(Reply(body=yes)) as receiver:
+        send(notifier, url)
+    said = [one.body.decode() for one in receiver.requests]
+    told = next(one for one in said if "said" in one)
+    text = str(json.loads(told)) if told.startswith("{") else unquote_plus(told)
+    text = text.replace("\\\\", "\\").replace("\\u200b", "\u200b")
+    assert "CSTO" in text
+    assert not re.search(r"@(?:here|everyone)", text)
+    assert not re.search(r"<!(?:here|channel)", text)
+    assert not re.search(r"(?<!\\)\[x", text)
+    assert re.search(r"\\\[x\\\]\\\(", text)
 
 
 def test_a_webhook_gets_json(notifier: AppriseNotifier) -> None:
