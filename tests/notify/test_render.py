@@ -191,6 +191,12 @@ def test_a_digest_goes_by_story_most_important_first_and_ends_with_the_coverage(
     )
 
 
+def test_a_digests_plain_part_has_all_of_a_story_below_its_heading() -> None:
+    lines = render(many(2), MAIL, NOW).text.splitlines()
+    below = [line for line in lines if line and not line.startswith(("MEDIUM", "LOW", "Coverage"))]
+    assert all(line.startswith("  ") for line in below), below
+
+
 def test_a_digest_without_news_still_says_what_was_read() -> None:
     for form in (MAIL, TERMINAL, SLACK):
         assert "Coverage: 12 of 13 sources read" in render(many(0), form, NOW).text
