@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Protocol, cast
 
 _LOOKED_AT = 1_000  # characters: more changes no verdict and costs time
 _FEWEST_LETTERS = 20
@@ -25,10 +23,6 @@ _THREE_LETTERS = {
 _OTHER_NAMES = {"iw": "he", "in": "id", "ji": "yi", "nb": "no", "und": "", "mul": "", "zxx": ""}
 
 
-class _Identifier(Protocol):
-    def classify(self, text: str) -> tuple[str, float]: ...
-
-
 def language_code(declared: str | None) -> str | None:
     """Return the primary language subtag of a declared tag: `en` for `en-GB`; else None."""
     fit = _CODE.fullmatch(declared or "")
@@ -46,16 +40,8 @@ def detect_language(text: str) -> str | None:
     sample = text[:_LOOKED_AT]
     if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return None
-    code, confidence = _identifier().classify(sample)
+    # Most runs never need it.
+    from monitor.articles.language_model import IDENTIFIER  # noqa: PLC0415
+
+    code, confidence = IDENTIFIER.classify(sample)
     return language_code(code) if confidence >= _SUREST else None
-
-
-@cache
-def _identifier() -> _Identifier:
-    # Loading takes half a second, and most runs never need it.
-    from py3langid.langid import (  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types
-        MODEL_FILE,
-        LanguageIdentifier,
-    )
-
-    return cast("_Identifier", LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True))

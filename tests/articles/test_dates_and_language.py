@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from py3langid import langid
 
 from monitor.articles.dates import clamp_published, parse_date
 from monitor.articles.language import detect_language, language_code
@@ -84,3 +88,25 @@ def test_a_declared_language_is_its_primary_code(declared: str | None, code: str
 )
 def test_a_language_is_detected_only_when_sure(text: str, code: str | None):
     assert detect_language(text) == code
+
+
+def test_the_model_is_loaded_once_however_many_ask_for_it_first(monkeypatch):
+    """It takes 40 MB: every poll of a start would bring its own."""
+    loaded = []
+    load = langid.LanguageIdentifier.from_model_file
+
+    def counted(*args, **kwargs):
+        loaded.append(threading.get_ident())
+        return load(*args, **kwargs)
+
+    monkeypatch.setattr(langid.LanguageIdentifier, "from_model_file", counted)
+    monkeypatch.delitem(sys.modules, "monitor.articles.language_model", raising=False)
+    together = threading.Barrier(8)
+
+    def ask(_number: int) -> str | None:
+        together.wait(60)
+        return detect_language("The ministry said that troops had arrived in the capital.")
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(8))) == {"en"}
+    assert len(loaded) == 1
