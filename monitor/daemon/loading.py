@@ -13,6 +13,7 @@ from monitor.config.reading import load_settings
 from monitor.config.settings import Settings
 from monitor.daemon.canary import own_rules
 from monitor.daemon.generation import Generation
+from monitor.daemon.heap import lasting
 from monitor.errors import InvalidRules, Problem, Severity
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.rule import Rule
@@ -38,7 +39,8 @@ def load(path: Path, environ: Mapping[str, str], now: datetime) -> Generation:
         settings.rules, sources=settings.source_tags, channels=names_of(settings)
     )
     _log_doubts(rulebook)
-    return make_generation(settings, rulebook.rules, now, broken=rulebook.errors)
+    with lasting():
+        return make_generation(settings, rulebook.rules, now, broken=rulebook.errors)
 
 
 def read_rules(settings: Settings) -> Rulebook:
@@ -103,7 +105,8 @@ def _matcher(running: Mapping[str, Rule], former: Generation | None) -> tuple[Ru
     if not changed and not removed:
         return former.matcher, former.changes
     if former.changes >= _MOST_CHANGES or len(changed) + len(removed) > len(running) // 4:
-        return compile_rules(running.values()), 0
+        with lasting():
+            return compile_rules(running.values()), 0
     return former.matcher.replace(changed, removed), former.changes + 1
 
 

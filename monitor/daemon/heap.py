@@ -1,0 +1,28 @@
+"""Python's garbage collector, kept away from what is made once and stays."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """Make objects that stay: the collector rests meanwhile, and looks at none of them later.
+
+    A hundred thousand rules are three million objects. Looking through them took nearly half of
+    the time of compiling them, and would halt every thread for seconds, again and again. The next
+    call looks once through what lasted before it, and takes what has become garbage.
+    """
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+        gc.freeze()
