@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.errors import InvalidInput, InvalidRules, Location, Problem, Severity
+from monitor.errors import InvalidRules, Location, Problem, Severity
 from monitor.model.rule import Rule
 from monitor.rules.correlating import check_names
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
@@ -16,7 +16,7 @@ from monitor.rules.files import rule_files
 from monitor.rules.items import read_item
 from monitor.rules.walk import nodes
 from monitor.rules.wordlists import UNUSABLE, WordLists
-from monitor.yaml12 import Fields, Reader, load_bytes
+from monitor.yaml12 import Fields, Reader, examine_bytes
 
 MAX_FILE = 256_000_000
 """Bytes of one rule file."""
@@ -141,6 +141,8 @@ class _Folder:
         self._entries = EntryReader(reader, self._lists, surroundings)
         self._rules: dict[str, Rule] = {}
         self._faulty: set[str] = set()
+        self._doubtful_files: set[Path] = set()
+        self._doubtful_lists: set[str] = set()
 
     def read(self, texts: Iterable[tuple[Path, bytes]]) -> tuple[tuple[Rule, ...], list[Problem]]:
         """Return the usable rules of these files, and every error and warning by place."""
@@ -148,9 +150,11 @@ class _Folder:
             (path, data, self._root(path, data) if _may_hold_lists(data) else None)
             for path, data in texts
         ]
-        for _, _, root in roots:
+        for path, _, root in roots:
             if root is not None and (lists := root.mapping("lists")):
                 self._lists.add(lists)
+                if path in self._doubtful_files:
+                    self._doubtful_lists.update(lists.node.keys)
         roots.reverse()
         while roots:
             path, data, root = roots.pop()
@@ -179,12 +183,13 @@ class _Folder:
         return sum(problem.severity is Severity.ERROR for problem in self._reader.problems)
 
     def _root(self, path: Path, data: bytes) -> Fields | None:
-        try:
-            node = load_bytes(data, str(path))
-        except InvalidInput as error:
-            self._reader.problems.extend(error.problems)
+        node, problems = examine_bytes(data, str(path))
+        self._reader.problems.extend(problems)
+        if node is None:
             self._broken = True
             return None
+        if problems:
+            self._doubtful_files.add(path)
         if getattr(node, "null", False):
             hint = "give it `rules:` or `lists:`"
             self._reader.report("empty-file", "the file is empty", node, hint, Severity.WARNING)
@@ -195,7 +200,7 @@ class _Folder:
         errors_before = self._errors()
         given = root.get("defaults")
         defaults = NO_DEFAULTS if given is None else self._entries.defaults(given)
-        faulty_file = self._errors() > errors_before
+        faulty_file = self._errors() > errors_before or path in self._doubtful_files
         entries = root.items("rules")
         entries.reverse()
         while entries:
@@ -209,6 +214,7 @@ class _Folder:
                 faulty_file
                 or any(problem.severity is Severity.ERROR for problem in fresh)
                 or (known and not _is_whole(rule))  # told already, of a list that it uses
+                or not self._doubtful_lists.isdisjoint(self._lists.used())
             ):
                 self._faulty.add(rule.id)
             if rule.id in self._rules:

@@ -4,7 +4,7 @@
 into plain values and collects what is wrong with them.
 """
 
-from monitor.yaml12.loading import ALIAS_LIMIT, DEPTH_LIMIT, decode, load, load_bytes
+from monitor.yaml12.loading import ALIAS_LIMIT, DEPTH_LIMIT, decode, examine_bytes, load, load_bytes
 from monitor.yaml12.nodes import Document, Mapping, Node, Scalar, Sequence
 from monitor.yaml12.reader import Fields, Reader
 from monitor.yaml12.suggestions import did_you_mean, suggest
@@ -22,6 +22,7 @@ __all__ = [
     "Sequence",
     "decode",
     "did_you_mean",
+    "examine_bytes",
     "load",
     "load_bytes",
     "parse_date",

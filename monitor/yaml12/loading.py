@@ -24,6 +24,8 @@ PROBLEM_LIMIT = 1_000
 
 _Parser = Callable[[str], Any]
 
+_BESIDE_WHICH_THE_REST_IS_READ = frozenset({"duplicate-key", "tag"})
+
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -67,6 +69,20 @@ def load_bytes(data: bytes, file: str) -> Node:
     return load(decode(data, file), file)
 
 
+def examine_bytes(data: bytes, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """Return the one document of a file as far as it can be looked at, and what is wrong with it.
+
+    Beside a duplicate key (the first counts) or an unknown type the rest can still be
+    read, so that everything wrong is told at once; beside anything else there is no document.
+    """
+    try:
+        root, problems = _examine(decode(data, file), file, _scanner())
+    except InvalidInput as error:
+        return None, error.problems
+    readable = all(problem.code in _BESIDE_WHICH_THE_REST_IS_READ for problem in problems)
+    return root if readable else None, tuple(problems)
+
+
 def load(text: str, file: str) -> Node:
     """Return the one document of `text`; `file` is its name in messages.
 
@@ -77,17 +93,29 @@ def load(text: str, file: str) -> Node:
         InvalidInput: with all duplicate keys and the like, and the first error of syntax.
 
     """
-    return load_with(text, file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return load_with(text, file, _scanner())
 
 
 def load_with(text: str, file: str, parser: _Parser) -> Node:
     """Load by a given scanner of PyYAML: the one in C, or the one in Python, which is slower."""
+    root, problems = _examine(text, file, parser)
+    if problems:
+        raise InvalidInput(problems)
+    return root
+
+
+def _scanner() -> _Parser:
+    parser: _Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return parser
+
+
+def _examine(text: str, file: str, parser: _Parser) -> tuple[Node, list[Problem]]:
     text = text.removeprefix("\ufeff")
     document = Document(text, file)
     found = islice(_UNPRINTABLE.finditer(text), PROBLEM_LIMIT)
-    if problems := [_unprintable(document, character) for character in found]:
-        raise InvalidInput(problems)
     builder = _Builder(document)
+    if problems := [_unprintable(document, character) for character in found]:
+        return builder.refused, problems
     events = parser(text)
     try:
         builder.read(events.get_event)
@@ -99,9 +127,7 @@ def load_with(text: str, file: str, parser: _Parser) -> Node:
         pass
     finally:
         events.dispose()
-    if builder.problems:
-        raise InvalidInput(builder.problems)
-    return builder.root or Scalar(document, 0, 0, "", "")
+    return builder.root or Scalar(document, 0, 0, "", ""), builder.problems
 
 
 def _unprintable(document: Document, found: re.Match[str]) -> Problem:
@@ -130,7 +156,7 @@ class _Builder:
         self._begun: list[tuple[str | None, int]] = []
         self._count = 0
         self._aliased = 0
-        self._refused = Scalar(document, 0, 0, "", "")
+        self.refused = Scalar(document, 0, 0, "", "")
         self._names: dict[str, str] = {}
 
     def read(self, get_event: Callable[[], Any]) -> None:
@@ -261,11 +287,11 @@ class _Builder:
                 self._report("key", "a value cannot begin with ?", place, "put it in quotes")
             return node
         self._report("key", "a key must be text", node.location, "write `name: value`")
-        return self._refused
+        return self.refused
 
     def _enter(self, parent: Mapping, key: Scalar, node: Node) -> None:
         name = key.raw
-        if key is self._refused:
+        if key is self.refused:
             return
         if name in parent.entries:
             first = parent.keys[name].location

@@ -24,6 +24,7 @@ BEYOND_A_SCHEMA = {
     "correlate-too-long", "correlate-too-many", "correlate-unknown-rule", "correlate-unknown-tag",
     "correlate-with-keys-of-match", "cut-by-comment", "duplicate-id", "error-in-list",
     "everything-inside", "everything-without-only", "list-cycle", "list-of-itself",
+    "lists-flood",
     "lists-too-deep", "near-of-one", "near-with-and", "not-in-any", "only-not", "only-property",
     "tree-too-deep", "unknown-channel", "unknown-list", "unknown-source", "unknown-source-tag",
 }  # fmt: skip

@@ -55,6 +55,22 @@ def test_every_rule_that_uses_a_broken_list_is_left_out(tmp_path: Path) -> None:
     assert len(codes) == 1
 
 
+def test_a_file_with_a_key_given_twice_gives_no_rule_and_no_list(tmp_path: Path) -> None:
+    """Which of the two is meant is not known; everything else that is wrong there is told."""
+    doubtful = (
+        "lists: {meant: [a], meant: [b]}\n"
+        "rules:\n  - {id: one, match: a}\n  - {id: two, match: a, titel: b}\n"
+    )
+    others = (
+        "lists: {good: [c], more: [$meant]}\n"
+        "rules:\n  - {id: uses, match: $meant}\n  - {id: by-way, match: $more}\n"
+        "  - {id: sound, match: $good}\n"
+    )
+    (tmp_path / "a.yaml").write_text(doubtful, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(others, encoding="utf-8")
+    assert usable(tmp_path) == (["sound"], ["duplicate-key", "unknown-key"])
+
+
 def test_a_correlation_of_a_rule_left_out_is_left_out(tmp_path: Path) -> None:
     text = (
         "rules:\n"
