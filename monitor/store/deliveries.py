@@ -46,33 +46,53 @@ class DeliveryListing:
             # What was given up is tried for as long as a new alert.
             "attempts": case((alerts.c.state == AlertState.PENDING, alerts.c.attempts), else_=0),
         }
-        return self._change(ids, (AlertState.DEAD, AlertState.DROPPED, AlertState.PENDING), again)
+        states = (AlertState.DEAD, AlertState.DROPPED, AlertState.PENDING)
+        with self._database.writing() as connection:
+            changed = _change(connection, ids, states, again)
+            for some in batches(changed):
+                channels = select(alerts.c.channel).where(alerts.c.id.in_(some))
+                connection.execute(
+                    update(alerts)
+                    .where(
+                        alerts.c.state == inline(AlertState.PENDING),
+                        alerts.c.channel.in_(channels),
+                        alerts.c.attempts > 0,
+                        alerts.c.due > now,
+                    )
+                    .values(due=now)
+                )
+        return changed
 
     def drop(self, ids: Collection[str], now: datetime) -> Sequence[str]:
         """See `Desk.drop`."""
         dropped = {"state": AlertState.DROPPED, "settled": now}
-        return self._change(ids, (AlertState.PENDING, AlertState.DEAD), dropped)
+        with self._database.writing() as connection:
+            return _change(connection, ids, (AlertState.PENDING, AlertState.DEAD), dropped)
 
     def channel_figures(self) -> Sequence[ChannelFigures]:
         """See `Desk.channel_figures`."""
         with self._database.reading() as connection:
             return [_figures(connection, channel) for channel in _channels(connection)]
 
-    def _change(
-        self, ids: Collection[str], states: Sequence[AlertState], values: dict[str, Any]
-    ) -> Sequence[str]:
-        changed: list[str] = []
-        with self._database.writing() as connection:
-            for some in batches(sorted(set(ids))):
-                changed.extend(
-                    connection.execute(
-                        update(alerts)
-                        .where(alerts.c.id.in_(some), alerts.c.state.in_(states))
-                        .values(**values)
-                        .returning(alerts.c.id)
-                    ).scalars()
-                )
-        return sorted(changed)
+
+def _change(
+    connection: Connection,
+    ids: Collection[str],
+    states: Sequence[AlertState],
+    values: dict[str, Any],
+) -> list[str]:
+    """Change those of the alerts that are in one of the states, and return their ids."""
+    changed: list[str] = []
+    for some in batches(sorted(set(ids))):
+        changed.extend(
+            connection.execute(
+                update(alerts)
+                .where(alerts.c.id.in_(some), alerts.c.state.in_(states))
+                .values(**values)
+                .returning(alerts.c.id)
+            ).scalars()
+        )
+    return sorted(changed)
 
 
 def _channels(connection: Connection) -> list[str]:

@@ -137,7 +137,8 @@ class Desk(Protocol):
     def retry(self, ids: Collection[str], now: datetime) -> Sequence[str]:
         """Make dead, dropped or waiting alerts due now; return the ids of those that are.
 
-        What was given up is tried for as long as a new alert.
+        What was given up is tried for as long as a new alert. What else of their channels waits
+        for a retry is due, too: it would hold them up.
         """
 
     def drop(self, ids: Collection[str], now: datetime) -> Sequence[str]:

@@ -330,6 +330,24 @@ def test_dead_dropped_and_waiting_alerts_are_tried_again_now(store: SqlStore) ->
     assert [one.attempts for one in again] == [0, 0, 0, 1]
 
 
+def test_what_is_tried_again_is_not_held_up_by_what_waits_before_it(store: SqlStore) -> None:
+    """Else `Due now` would be untrue for as long as an hour."""
+    for id, channel in (("waits", "desk"), ("dead", "desk"), ("elsewhere", "duty")):
+        store.enqueue(alert(id, channel=channel))
+    retry, rejected = DeliveryOutcome.RETRY, DeliveryOutcome.REJECTED
+    store.record(attempt("waits", outcome=retry), retry_at=at(60), dead=False)
+    elsewhere = replace(attempt("elsewhere", outcome=retry), channel="duty")
+    store.record(elsewhere, retry_at=at(60), dead=False)
+    store.record(attempt("dead", outcome=rejected), retry_at=None, dead=True)
+
+    assert store.retry(["dead"], at(5)) == ["dead"]
+
+    assert store.held_until("desk") == at(5)
+    assert store.held_until("duty") == at(60)
+    again = store.lease("desk", at(5), until=at(9), limit=9, worker="w")
+    assert [(one.id, one.attempts) for one in again] == [("waits", 1), ("dead", 0)]
+
+
 def test_a_dropped_alert_is_not_sent(store: SqlStore) -> None:
     store.enqueue(alert("a"))
 
