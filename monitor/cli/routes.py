@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from monitor.cli.choices import LEVELS
-from monitor.cli.opening import open_settings
+from monitor.cli.opening import open_rules, open_settings
 from monitor.cli.output import emit, printing, say, table
-from monitor.errors import UsageError
-from monitor.model.rule import Level
-from monitor.policy.routing import HitTraits, default_routes, which_routes
+from monitor.config.settings import Settings
+from monitor.errors import InvalidRules, UsageError
+from monitor.model.decision import NOTIFY_ROUTE
+from monitor.model.rule import Level, Rule
+from monitor.policy.routing import HitTraits, RouteVerdict, default_routes, which_routes
 from monitor.yaml12 import did_you_mean
 
 
@@ -23,10 +27,12 @@ def command() -> None:
 @command.command(
     "test", epilog="Example: `monitor routes test --level high --tag security --source tass`"
 )
-@click.option("--rule", default="", metavar="ID", help="The id of the rule.")
-@click.option("--level", default="medium", show_default=True, metavar="LEVEL", help=LEVELS)
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="The rule's tags.")
-@click.option("--source", default="", metavar="ID", help="Its tags come with it.")
+@click.option(
+    "--rule", default="", metavar="ID", help="Its level, tags and channels come with it, if known."
+)
+@click.option("--level", metavar="LEVEL", help=f"{LEVELS}  [default: the rule's, else medium]")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Instead of the rule's own.")
+@click.option("--source", default="", metavar="ID", help="Its tags and language come with it.")
 @click.option(
     "--source-tag", "source_tags", multiple=True, metavar="TAG", help="Instead of the source's own."
 )
@@ -36,7 +42,7 @@ def test(
     config: str | None,
     *,
     rule: str,
-    level: str,
+    level: str | None,
     tags: tuple[str, ...],
     source: str,
     source_tags: tuple[str, ...],
@@ -46,21 +52,46 @@ def test(
     """Show what each route says to a hit with these traits, and where it would go."""
     settings = open_settings(config)
     levels = {known.label: known for known in Level}
-    if level not in levels:
+    if level is not None and level not in levels:
         raise UsageError(f"--level cannot be {level!r}: it is one of {LEVELS}")
-    if source and settings.source(source) is None:
+    reads = settings.source(source) if source else None
+    if source and reads is None:
         hint = did_you_mean(source, [known.id for known in settings.sources])
         raise UsageError(f"there is no source {source!r} ({hint})")
+    known = _known(settings, rule)
     traits = HitTraits(
         rule=rule,
-        level=levels[level],
-        tags=tags,
+        level=levels[level] if level is not None else known.level if known else Level.MEDIUM,
+        tags=tags or (known.tags if known else ()),
         source=source,
         source_tags=source_tags or settings.source_tags.get(source, ()),
-        lang=lang,
+        lang=lang or (reads.lang if reads else None),
     )
     names = [channel.name for channel in settings.channels]
     verdicts = which_routes(traits, default_routes(settings.routes, names))
+    if known and known.notify:
+        own = RouteVerdict(
+            route=NOTIFY_ROUTE,
+            channels=known.notify,
+            fits=True,
+            reached=True,
+            why=f"rule {rule} says `notify`",
+        )
+        verdicts = (own, *verdicts)
+    return _show(verdicts, as_json=as_json)
+
+
+def _known(settings: Settings, rule: str) -> Rule | None:
+    """Return a rule of the configuration; None for one that is made up, or cannot be read."""
+    if not rule:
+        return None
+    try:
+        return next((one for one in open_rules(settings).rules if one.id == rule), None)
+    except InvalidRules:
+        return None
+
+
+def _show(verdicts: Sequence[RouteVerdict], *, as_json: bool) -> int:
     taken = [verdict for verdict in verdicts if verdict.reached and verdict.fits]
     if as_json:
         for verdict in verdicts:

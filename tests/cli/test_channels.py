@@ -118,6 +118,13 @@ def test_a_hit_that_no_route_takes_exits_1(run: Run) -> None:
     assert not any(row["taken"] for row in said.rows)
 
 
+def test_a_sources_language_comes_with_it(run: Run, project: Path) -> None:
+    write(project, {"monitor.yaml": CONFIG.replace("when: {tags: night}", "when: {lang: en}")})
+    assert run("routes", "test", "--source", "desk").code == 0
+    assert run("routes", "test", "--source", "desk", "--lang", "fr").code == 1
+    assert run("routes", "test", "--source", "world").code == 1
+
+
 def test_a_sources_tags_come_with_it(run: Run, project: Path) -> None:
     config = CONFIG.replace("when: {tags: night}", "when: {source_tag: wire}")
     write(project, {"monitor.yaml": config})
@@ -126,6 +133,23 @@ def test_a_sources_tags_come_with_it(run: Run, project: Path) -> None:
     assert run("routes", "test", "--source-tag", "wire").code == 0
     # What is said counts more than what the source has.
     assert run("routes", "test", "--source", "desk", "--source-tag", "other").code == 1
+
+
+def test_a_known_rules_level_tags_and_channels_come_with_it(run: Run, project: Path) -> None:
+    rule = "{id: raid, level: high, tags: [night], notify: [hook], match: raid}"
+    write(project, {"rules/raid.yaml": f"rules:\n  - {rule}\n"})
+    own, first, second = run("routes", "test", "--rule", "raid", "--json").rows
+    assert (own["route"], own["channels"], own["taken"]) == ("notify", ["hook"], True)
+    assert first["taken"]  # of level high
+    assert not second["reached"]
+    # What is said counts more.
+    _, first, second = run("routes", "test", "--rule", "raid", "--level", "low", "--json").rows
+    assert (first["fits"], second["taken"]) == (False, True)
+    said = run("routes", "test", "--rule", "raid", "--level", "low", "--tag", "day")
+    assert said.lines[-1] == "Goes to: hook"
+    # A rule that cannot be read is one that is made up.
+    write(project, {"rules/raid.yaml": "rules:\n  - {id: raid}\n"})
+    assert len(run("routes", "test", "--rule", "raid", "--json").rows) == 2
 
 
 def test_without_routes_everything_goes_everywhere(run: Run, project: Path) -> None:
