@@ -60,7 +60,6 @@ class Reading:
     __slots__ = (
         "_all_placed",
         "_bounds",
-        "_entries",
         "_host",
         "_joined",
         "_loud",
@@ -88,7 +87,6 @@ class Reading:
         self.split = len(self.title.words)
         self.lang = primary(article.lang)
         self.known = vocabulary.words(article.lang)
-        self._entries = list(map(self.known.__getitem__, self.words))
         self.found: dict[Hashable, Any] = {}
         """What leaves and nodes have worked out on this article, by themselves."""
         self._joined: str | None = None
@@ -104,7 +102,7 @@ class Reading:
         """The atoms of the article's words and phrases."""
 
     def _present(self, terms: Terms) -> set[Atom]:
-        entries = set(self._entries)
+        entries = set(map(self.known.__getitem__, self.words))
         entries.discard(NOTHING)
         several = [entry for entry in entries if entry.__class__ is tuple]
         entries.difference_update(several)
@@ -198,7 +196,7 @@ class Reading:
 
     def has(self, position: int, atom: Atom) -> bool:
         """Whether the word at a position has an atom."""
-        entry = self._entries[position]
+        entry = self.known[self.words[position]]
         return entry == atom or (isinstance(entry, tuple) and atom in entry[1])
 
     def kept(self, position: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from itertools import combinations_with_replacement
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from monitor.text import (
     capital_paragraphs,
     find_numbers,
     fold,
+    is_simple,
     language_of_script,
     sentence_starts,
     stem,
@@ -22,7 +24,7 @@ from monitor.text import (
 )
 from monitor.text.fold import folded
 from monitor.text.offsets import Composed
-from monitor.text.words import _folded_raw, _joined
+from monitor.text.words import _expressions, _folded_raw, _joined
 
 NAUGHTY = Path(__file__).parents[3] / "shared/data/adversarial/blns.json"
 PIECES = st.sampled_from(
@@ -126,18 +128,36 @@ def test_composing_piece_by_piece_is_nfkc(text: str) -> None:
     assert len(composed.text) == len(composed.starts) == len(composed.ends)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(TEXTS)
+@example("it's's")
+@example("5.000's s's s.")
 def test_words_told_quickly_are_where_the_others_are(text: str) -> None:
     tokens = tokenize(text)
-    for word in set(tokens.words):
+    for word in filter(is_simple, set(tokens.words)):
         places = tokens.places(word)
         wanted = [
             (start, end)
-            for each, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True)
-            if each == word
+            for at, start, end in zip(tokens.words, tokens.starts, tokens.ends, strict=True)
+            if at == word
         ]
-        assert places is None or wanted == places
+        assert places is None or places == wanted
+    quick = tokens._located()
+    slow = tokens._searched()
+    assert [list(bounds) for bounds in quick] == [list(bounds) for bounds in slow]
+    for first, last in combinations_with_replacement(range(len(tokens)), 2):
+        assert tokens.span(first, last) == (tokens.starts[first], tokens.ends[last])
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_words_are_the_same_whether_or_not_groups_are_possessive(text: str) -> None:
+    for kept, loose in zip(
+        _expressions("[A-Za-z0-9]", "[A-Za-z]", rest="[̀-ͯ]", keep="+"),
+        _expressions("[A-Za-z0-9]", "[A-Za-z]", rest="[̀-ͯ]", keep=""),
+        strict=True,
+    ):
+        assert kept.findall(text) == loose.findall(text)
 
 
 @settings(max_examples=150, deadline=None)
