@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from monitor.cli.output import emit, plural, printable, printing, progress, say,
 from monitor.cli.texts import STDIN, read_texts
 from monitor.errors import InvalidQuery, Location, Problem, UsageError
 from monitor.model.article import Article
-from monitor.model.condition import Everything
+from monitor.model.condition import NOWHERE, Condition, Everything
 from monitor.model.hit import Match
 from monitor.model.rule import Only, Rule
 from monitor.model.source import Refusal
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.notify.passages import Passage
 
 _QUERY_RULE = "query"
+_LIST = re.compile(r"\$[^\W\d]")
 
 
 @click.command(
@@ -55,7 +57,7 @@ def command(
     tags: Mapping[str, tuple[str, ...]] = {}
     moment = now()
     if query is not None:
-        rules = [query_rule(query)]
+        rules = [query_rule(query, _lists(query, config))]
     else:
         settings = open_settings(config)
         tags = settings.source_tags
@@ -88,7 +90,18 @@ def command(
     return 1 if refused else 0
 
 
-def query_rule(query: str) -> Rule:
+def _lists(query: str, config: str | None) -> Mapping[str, Condition]:
+    """Return the word lists of the rules if the query names one; none without a configuration."""
+    if not _LIST.search(query):
+        return {}
+    try:
+        settings = open_settings(config)
+    except UsageError:
+        return {}
+    return open_rules(settings).lists
+
+
+def query_rule(query: str, lists: Mapping[str, Condition]) -> Rule:
     """Return a rule that is just this query; raises InvalidQuery, and tells warnings.
 
     As in a rule, something has to be there that a text can hold: `*`, exclusions and properties
@@ -96,13 +109,18 @@ def query_rule(query: str) -> Rule:
     """
     from monitor.query import parse  # noqa: PLC0415 - loads the grammar
     from monitor.rules.version import version_of  # noqa: PLC0415
-    from monitor.rules.walk import negative_part  # noqa: PLC0415
+    from monitor.rules.walk import location_of, negative_part  # noqa: PLC0415
 
-    parsed = parse(query, at=lambda offset: Location("--query", 1, offset + 1), lists={})
-    if isinstance(parsed.condition, Everything) or negative_part(parsed.condition) is not None:
+    start = Location("--query", 1, 1)
+    parsed = parse(query, at=lambda offset: Location("--query", 1, offset + 1), lists=lists)
+    whole = isinstance(parsed.condition, Everything)
+    part = parsed.condition if whole else negative_part(parsed.condition)
+    if part is not None:
+        place = location_of(part)
         message = "a text that has none of its words could match this query"
         hint = "a query needs a word or phrase, not only exclusions and properties"
-        raise InvalidQuery([Problem("nothing-positive", message, Location("--query"), hint)])
+        where = start if place == NOWHERE else place
+        raise InvalidQuery([Problem("nothing-positive", message, where, hint)])
     for warning in parsed.warnings:
         say(str(warning))
     version = version_of(Only(), parsed.condition, None)

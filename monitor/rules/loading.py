@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.errors import InvalidRules, Location, Problem, Severity
+from monitor.model.condition import Condition
 from monitor.model.rule import Rule
 from monitor.rules.correlating import check_names
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
@@ -34,6 +35,8 @@ class Rulebook:
     files: tuple[Path, ...] = ()
     errors: tuple[Problem, ...] = ()
     """Why other rules are left out (`load_usable`); `load_rules` raises instead."""
+    lists: Mapping[str, Condition] = field(default_factory=dict, compare=False)
+    """The word lists by name, as rules use them: `$name`."""
 
 
 def load_rules(
@@ -81,10 +84,11 @@ def load_usable(
         )
     with _without_collection():
         texts = [(path, data) for path in files if (data := _read(reader, path)) is not None]
-        rules, problems = _Folder(reader, Surroundings(sources, channels)).read(texts)
+        reading = _Folder(reader, Surroundings(sources, channels))
+        rules, problems = reading.read(texts)
     errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
-    return Rulebook(rules, warnings, files, errors)
+    return Rulebook(rules, warnings, files, errors, reading.lists())
 
 
 @contextmanager
@@ -168,6 +172,10 @@ class _Folder:
         if self._broken:
             problems = [it for it in problems if it.code not in _MAY_BE_ELSEWHERE]
         return self._usable(), _sorted(problems)
+
+    def lists(self) -> dict[str, Condition]:
+        """Return the lists that were read, by name."""
+        return self._lists.ready()
 
     def _usable(self) -> tuple[Rule, ...]:
         sound = {id: rule for id, rule in self._rules.items() if id not in self._faulty}

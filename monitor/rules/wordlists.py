@@ -71,6 +71,10 @@ class WordLists(Mapping[str, Condition]):
         """Return the lists that the rule asked for, with those that they name."""
         return self._with_needs(self._asked[0])
 
+    def ready(self) -> dict[str, Condition]:
+        """Return all lists, once they are read."""
+        return dict(self._ready)
+
     def node(self, name: str) -> Node:
         """Return the list as it stands in its file."""
         return self._nodes[name]

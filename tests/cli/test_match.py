@@ -113,12 +113,31 @@ def test_a_query_needs_no_configuration(
     assert row["hits"][0]["rule"] == "query"
 
 
+def test_a_query_may_name_the_lists_of_the_rules(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = "lists: {cities: [Almaty, Nur-Sultan]}\n"
+    write(project, {"rules/lists.yaml": lists, "x.txt": "A curfew in Nur-Sultan."})
+    row = run("match", "--query", "curfew NEAR/3 $cities", "--json", "x.txt").row
+    assert [it["text"] for it in row["hits"][0]["evidence"] if it["field"] == "body"] == [
+        "curfew",
+        "Nur-Sultan",
+    ]
+    said = run("match", "--query", "$citys", "x.txt")
+    assert "there is no list `$citys` (did you mean `cities`?)" in said.err
+    monkeypatch.chdir(project / "rules")  # without a configuration there are no lists
+    said = run("match", "--query", "$cities OR $5", "../x.txt")
+    assert (said.code, said.out) == (2, "")
+    assert "--query:1:1: error: there is no list `$cities` (no list is defined)" in said.err
+
+
 @pytest.mark.parametrize(
     ("query", "told"),
     [
         ("(curfew", "--query:1:1: error: this parenthesis is not closed"),
         ("curfew AND", "--query:1:8: error: "),
-        ("*", "--query: error: a text that has none of its words could match this query"),
+        ("*", "--query:1:1: error: a text that has none of its words could match this query"),
+        ("NOT curfew", "--query:1:5: error: "),
         ("NOT curfew", "a query needs a word or phrase, not only exclusions and properties"),
         ("site:example.org", "a query needs a word or phrase"),
         ("curfew OR lang:en", "a query needs a word or phrase"),
