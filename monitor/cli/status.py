@@ -139,14 +139,15 @@ def _show(found: _Status, troubles: list[str], moment: datetime) -> None:
     pending = sum(figures.pending for figures in found.channels)
     dead = sum(figures.dead for figures in found.channels)
     rules = found.report.get("rules", "–")
-    broken = found.report.get("problem_count", 0)
+    broken = found.report.get("problem_count")
+    broken = broken if isinstance(broken, int) else 0
     lines = [
         ("running", running),
         ("sources", ", ".join(sources)),
         ("last poll", ago(found.last_poll, moment)),
         ("today", f"{plural(found.articles, 'article')}, {plural(found.hits, 'hit')}"),
         ("outbox", f"{pending} pending, {plural(dead, 'dead letter')}"),
-        ("rules", f"{rules} running" + (f", {broken} problems" if broken else "")),
+        ("rules", f"{rules} running" + (f", {plural(broken, 'problem')}" if broken else "")),
         ("silences", str(found.silences)),
     ]
     out = console()

@@ -63,8 +63,9 @@ class Health:
         """Return the state in one line."""
         if not self._sources:
             return "starting"
-        parts = [self._sources, f"{len(self._core.generation().matcher.rules)} rules"]
-        parts += [f"{len(self.problems)} problems in what was edited"] if self.problems else []
+        parts = [self._sources, _counted(len(self._core.generation().matcher.rules), "rule")]
+        problems = _counted(len(self.problems), "problem")
+        parts += [f"{problems} in what was edited"] if self.problems else []
         return ", ".join((*parts, *self.doubts()))
 
     def measure(self, now: datetime) -> None:
@@ -77,7 +78,7 @@ class Health:
         self.doubt("outbox", outbox)
         self._metrics.doubts.set(len(self.doubts()))
         self._metrics.stuck.set(len(self._core.pulse.stuck()))
-        parts = [f"{good} sources good"]
+        parts = [f"{_counted(good, 'source')} good"]
         parts += [f"{bad} bad"] if bad else []
         parts += [f"{gone} gone"] if gone else []
         self._sources = ", ".join(parts)
@@ -93,9 +94,10 @@ class Health:
             if figures.oldest is not None and age > _WAITING_TOO_LONG:
                 known = self._core.settings.channel(figures.channel) is not None
                 gone = "" if known else ", which is not configured any more"
+                wait = "waits" if figures.pending == 1 else "wait"
                 doubts.append(
-                    f"{figures.pending} alerts wait for channel {figures.channel}{gone},"
-                    f" the oldest since {figures.oldest:%Y-%m-%d %H:%M} UTC"
+                    f"{_counted(figures.pending, 'alert')} {wait} for channel {figures.channel}"
+                    f"{gone}, the oldest since {figures.oldest:%Y-%m-%d %H:%M} UTC"
                 )
         self._metrics.oldest.set(oldest.total_seconds())
         return "; ".join(doubts)
@@ -133,6 +135,10 @@ class Health:
             },
             ensure_ascii=False,
         )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _note(notes: dict[str, str], matter: str, text: str) -> None:

@@ -61,7 +61,7 @@ def test_a_screen_with_a_daemon_that_has_troubles(run: Run, store: SqlStore) -> 
     rows = shown(said.lines)
     assert rows["running"] == "since 2 h ago, process 4711 on box"
     assert rows["sources"] == "1 good, 0 bad, 1 gone"
-    assert rows["rules"] == "2 running, 1 problems"
+    assert rows["rules"] == "2 running, 1 problem"
     assert rows["silences"] == "1"
     assert [line for line in said.lines if line.startswith("! ")] == [
         "! source world is gone (410)",

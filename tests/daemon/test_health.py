@@ -46,14 +46,14 @@ def test_a_daemon_that_is_well_says_so_in_one_line(health, clock):
     assert health.line() == "starting"
     health.measure(clock.now())
     assert (health.reasons(), health.doubts()) == ((), ())
-    assert health.line() == "3 sources good, 1 rules"
+    assert health.line() == "3 sources good, 1 rule"
 
 
 def test_sources_are_counted_by_how_they_do(health, clock, states):
     states["b"] = state("b", failures=2)
     states["c"] = state("c", gone=True)
     health.measure(clock.now())
-    assert health.line() == "1 sources good, 1 bad, 1 gone, 1 rules"
+    assert health.line() == "1 source good, 1 bad, 1 gone, 1 rule"
     metrics = health._core.metrics
     counts = {
         name: metric(metrics, "monitor_sources", state=name) for name in ("good", "bad", "gone")
@@ -83,7 +83,7 @@ def test_alerts_that_wait_too_long_are_a_doubt(health, clock, store):
     clock.go_on(MINUTE)
     health.measure(clock.now())
     assert health.doubts()[-1] == (
-        "1 alerts wait for channel desk, the oldest since 2026-03-01 12:00 UTC"
+        "1 alert waits for channel desk, the oldest since 2026-03-01 12:00 UTC"
     )
     assert metric(health._core.metrics, "monitor_alert_age_seconds") == 31 * 60
     assert metric(health._core.metrics, "monitor_alerts_pending", channel="desk") == 1

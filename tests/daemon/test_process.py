@@ -50,7 +50,7 @@ def test_a_day_in_its_life(tmp_path, manager):
 
         (place / "rules" / "watch.yaml").write_text(RULES + "  - {id: käse, match: 1}\n")
         until(lambda: "watch.yaml:5:" in daemon.printed, 60)
-        until(lambda: "problems in what was edited" in manager.all("STATUS")[-1])
+        until(lambda: "problem in what was edited" in manager.all("STATUS")[-1])
         (place / "rules" / "watch.yaml").write_text(RULES.replace("match: troops", "match: guards"))
         daemon.await_event("in-force")
         before = len(manager.all("READY"))
