@@ -105,7 +105,7 @@ class Writing(Protocol):
     ) -> int:
         """Put an article into its story, or into a new one with this title; return the story's id.
 
-        Its rows are kept for those to come, and its terms counted.
+        Its rows are kept for those to come, and the terms of a story's first article counted.
         """
 
     def save_source(self, state: SourceState) -> None:

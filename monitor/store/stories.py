@@ -151,6 +151,8 @@ class StoryWriting:
         )
         if link.keep_rows:
             self._keep_rows(article, features, keys, at)
+            if not joined:
+                self._count(features)
         return story
 
     def flush(self) -> None:
@@ -198,12 +200,19 @@ class StoryWriting:
     def _keep_rows(
         self, article: int, features: Features, keys: Sequence[str], at: datetime
     ) -> None:
-        """Let an article be found as a candidate, and count its terms."""
+        """Let an article be found as a candidate."""
         told = Seconds.count(at)
         for name, found_by in (("bands", features.bands), ("terms", keys)):
             for key in found_by:
                 self._pending.add(name, (key, told, article))
             self._finding.note_rows(found_by, (told, article))
+
+    def _count(self, features: Features) -> None:
+        """Count the terms of a story's first article.
+
+        The others' would make an event's own terms the commoner the more it is reported, until
+        nothing told its reports apart from anything.
+        """
         counted = [DOCUMENTS, *features.terms]
         self._counted.update(counted)
         self._counts.add(counted)

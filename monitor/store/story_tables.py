@@ -137,4 +137,4 @@ class _CountCols(TypedColumns):
 
 
 term_counts = Table("term_counts", metadata, _CountCols, sqlite_with_rowid=False)
-"""In how many articles a term stands; the empty term counts the articles themselves."""
+"""In how many stories' first articles a term stands; the empty term counts the stories."""

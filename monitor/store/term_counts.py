@@ -1,4 +1,4 @@
-"""Document frequencies: in how many stored articles a term stands.
+"""Document frequencies: in the first articles of how many stories a term stands.
 
 They change with every article and are needed for thousands of terms; they are held in memory,
 written through, and read from the database when first asked for.
@@ -14,7 +14,7 @@ from monitor.store.tables import term_counts
 from monitor.store.types import batches
 
 DOCUMENTS = ""
-"""The term under which the articles themselves are counted."""
+"""The term under which the stories themselves are counted."""
 _MOST_TERMS = 100_000
 
 
@@ -25,7 +25,7 @@ class TermCounts:
         self._counts: dict[str, int] = {}
 
     def read(self, connection: Connection, terms: Iterable[str]) -> dict[str, int]:
-        """Return how many articles hold each term, 0 for unknown ones."""
+        """Return in how many stories' first articles each term stands, 0 for unknown ones."""
         wanted = set(terms)
         held = self._counts  # one dict throughout, whoever forgets meanwhile
         missing = wanted.difference(held)

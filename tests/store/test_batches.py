@@ -206,3 +206,28 @@ def test_a_closed_store_can_be_opened_again_and_goes_on(tmp_path):
             store_all(store, some, BATCH)
             stored = len(everything(store)["articles"])
     assert stored == len(week("week"))
+
+
+def test_an_event_that_everybody_reports_is_still_told_by_its_terms(stores):
+    """Its own reports must not make its words common: copies stay copies of one agency's text."""
+    store = next(stores)
+    text = (
+        "SHEBOL - Seventeen miners died in an explosion at the Severnaya coal mine on Monday, the "
+        "ministry said. Eight are missing. {} Sixty-three people were brought to the surface by "
+        "noon, twelve of them with burns, and ventilation has been restored in the galleries."
+    )
+    reports = [
+        Article(
+            title=f"Explosion kills 17 in mine, paper {n}",
+            body=text.format(f"Paper{n} reporter{n % 50} tells it."),
+            url=f"https://p{n}.example/news/{n}-blast",
+            source="wire",
+            published=NOW - timedelta(minutes=n),
+            lang="en",
+        )
+        for n in range(400)
+    ]
+    store_all(store, reports, BATCH)
+    found = everything(store)
+    assert {member[3] for member in found["story_members"][1:]} == {"copy"}
+    assert [story[4:6] for story in found["stories"]] == [(400, 1)]

@@ -105,7 +105,8 @@ class Archive:
         self.links[id] = decided
         if decided.keep_rows:
             self.find_by(id, searched)
-            self.learn([mine])
+            if founder:
+                self.learn([mine])
         return id
 
     def find_by(self, id: int, searched: Sequence[str]) -> None:
