@@ -19,6 +19,7 @@ from monitor.model.article import Article, StoredArticle
 from monitor.model.hit import Evidence
 from monitor.model.listing import AlertEntry, ArticleWay, Decided, HitWay
 from monitor.model.source import Source, SourceKind, SourceState
+from monitor.model.story import Joined
 from monitor.store.database import SqlStore
 from monitor.stories.publishing import publisher_of
 
@@ -99,11 +100,11 @@ def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
     told = f": {where}" if where else ""
     yield _Step(stored.first_seen, "fetched", f"from source {article.source}{known}{told}")
     dated = f"dated {short(article.published)}" if article.published else "without a date"
-    yield _Step(None, "parsed", f"{dated}, language {article.lang or 'unknown'}")
+    yield _Step(stored.first_seen, "parsed", f"{dated}, language {article.lang or 'unknown'}")
     for note in article.notes:
-        yield _Step(None, "parsed", note)
+        yield _Step(stored.first_seen, "parsed", note)
     if article.encoding:
-        yield _Step(None, "parsed", f"read as {article.encoding}")
+        yield _Step(stored.first_seen, "parsed", f"read as {article.encoding}")
     kinds = ", ".join(dict.fromkeys(key.partition(":")[0] for key in way.keys))
     yield _Step(stored.first_seen, "new", f"stored as {stored.id}, known again by its {kinds}")
     if stored.late:
@@ -115,9 +116,10 @@ def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
         yield _Step(seen, "changed", f"revision {number} was seen and matched again")
     if way.story is not None:
         text = f"{way.story.joined.value}: {way.story.detail}"
-        yield _Step(None, "story", f"{stored.story}, {text}")
+        by_hand = way.story.joined is Joined.BY_HAND  # its text says when
+        yield _Step(None if by_hand else stored.first_seen, "story", f"{stored.story}, {text}")
     if not way.hits:
-        yield _Step(None, "matched", "no rule hit it; --rule ID shows why one did not")
+        yield _Step(stored.first_seen, "matched", "no rule hit it; --rule ID shows why one did not")
     for hit in way.hits:
         yield from _hit_steps(hit)
 
@@ -196,7 +198,13 @@ def _absent(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
         for refused in store.refusals(source.id, _REFUSALS):
             if (what if file is None else str(file)) in refused.where:
                 yield _Step(refused.at, "refused", f"{source.id}: {refused.reason}")
-    candidates = [source for source in settings.sources if _could_carry(source, what, file)]
+    site = "" if file is not None else publisher_of(Article(title="", body="", url=what))
+    carriers = store.carriers(site) if site else frozenset()
+    candidates = [
+        source
+        for source in settings.sources
+        if source.id in carriers or _could_carry(source, site, file)
+    ]
     for source in candidates:
         yield _Step(None, "source", _condition(source, states.get(source.id)))
     if not candidates:
@@ -204,10 +212,9 @@ def _absent(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
         yield _Step(None, "source", f"no configured source reads this {place}")
 
 
-def _could_carry(source: Source, what: str, file: Path | None) -> bool:
+def _could_carry(source: Source, site: str, file: Path | None) -> bool:
     if source.kind is SourceKind.CORPUS:
         return file is not None and source.path is not None and file.is_relative_to(source.path)
-    site = publisher_of(Article(title="", body="", url=what))
     return bool(site) and site == publisher_of(Article(title="", body="", url=source.url))
 
 

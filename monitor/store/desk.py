@@ -68,6 +68,9 @@ class Desk(Protocol):
     def find_articles(self, keys: Sequence[str]) -> Sequence[StoredArticle]:
         """Return the articles of all sources with any of these identity keys, oldest first."""
 
+    def carriers(self, publisher: str) -> frozenset[str]:
+        """Return the sources that lately gave articles of a publisher (`Features.publisher`)."""
+
     def way(self, article: int) -> ArticleWay | None:
         """Return what became of an article; None when there is no such one."""
 

@@ -46,6 +46,8 @@ from monitor.store.types import batches, index_key, storable_id
 _PAGE = 50
 """Articles in one statement; each may hold a megabyte."""
 _RECENT = timedelta(days=7)
+_LATELY = 20_000
+"""Articles of all sources that are looked at to see who gives a publisher's."""
 
 
 class Reading:
@@ -65,6 +67,18 @@ class Reading:
                 )
             by_id = read_articles(connection, found)
             return [by_id[id_] for id_ in sorted(by_id)]
+
+    def carriers(self, publisher: str) -> frozenset[str]:
+        """See `Desk.carriers`."""
+        with self._database.reading() as connection:
+            newest = connection.execute(select(func.max(articles.c.id))).scalar() or 0
+            found = connection.execute(
+                select(articles.c.source)
+                .join(story_members, story_members.c.article == articles.c.id)
+                .where(articles.c.id > newest - _LATELY, story_members.c.publisher == publisher)
+                .distinct()
+            ).scalars()
+            return frozenset(found)
 
     def article_span(self, since: datetime | None = None) -> ArticleSpan | None:
         """See `Desk.article_span`."""

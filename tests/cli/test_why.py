@@ -177,6 +177,29 @@ def test_of_an_absent_address_the_sources_that_could_have_carried_it_are_told(ru
     assert said.lines[1].strip() == "source    no configured source reads this site"
 
 
+def test_a_source_that_carried_the_site_before_could_have_carried_an_absent_address(
+    run: Run, worked: Path
+) -> None:
+    """A feed's own address often is at another site than what it links to."""
+    line = (
+        '{"title": "Ferry late", "text": "The ferry is late.", "url": "https://www.far.example/1"}'
+    )
+    (worked / "articles" / "more.jsonl").write_text(line)
+    run("run", "--once")
+    said = run("why", "https://far.example/never-came")
+    assert said.code == 1
+    assert "desk could carry it: read " in said.lines[1]
+
+
+def test_what_detection_did_is_told_with_its_time(run: Run, worked: Path) -> None:
+    assert worked.exists()
+    steps = run("why", "1", "--json").row["steps"]
+    before = steps[: [step["stage"] for step in steps].index("hit")]
+    assert [step["stage"] for step in before] == ["fetched", "parsed", "new", "story"]
+    assert {step["at"] for step in before} == {before[0]["at"]}
+    assert before[0]["at"] is not None
+
+
 def test_an_absent_file_says_which_folder_is_read_and_what_was_refused(
     run: Run, worked: Path
 ) -> None:

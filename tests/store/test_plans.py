@@ -88,6 +88,7 @@ def look(store: SqlStore) -> None:
     store.article_span(NOW)
     store.way(1)
     store.find_articles(["a"])
+    store.carriers("paper.example")
     store.stories(5)
     store.story(1)
     store.signature("wire", "/a")
