@@ -72,12 +72,19 @@ class Reading:
         """See `Desk.carriers`."""
         with self._database.reading() as connection:
             newest = connection.execute(select(func.max(articles.c.id))).scalar() or 0
-            found = connection.execute(
-                select(articles.c.source)
-                .join(story_members, story_members.c.article == articles.c.id)
-                .where(articles.c.id > newest - _LATELY, story_members.c.publisher == publisher)
-                .distinct()
+            theirs = connection.execute(
+                select(story_members.c.article).where(
+                    story_members.c.article > newest - _LATELY,
+                    story_members.c.publisher == publisher,
+                )
             ).scalars()
+            found: set[str] = set()
+            for some in batches(theirs):
+                found.update(
+                    connection.execute(
+                        select(articles.c.source).where(articles.c.id.in_(some))
+                    ).scalars()
+                )
             return frozenset(found)
 
     def article_span(self, since: datetime | None = None) -> ArticleSpan | None:
