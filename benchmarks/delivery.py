@@ -3,7 +3,7 @@
 The receivers are processes of their own on the loopback interface. The outbox is a SQLite file,
 synced to the disk: every alert is leased, rendered from its stored hit and article, sent and
 recorded. The bare loop sends one text, rendered before, with apprise's pauses between messages
-turned off. The ways take turns, 1,000 alerts at a time. Wall clock.
+turned off. The ways take turns, 500 alerts at a time. Wall clock.
 
 BENCH_DELIVERY=1000 chooses another number of alerts.
 """
@@ -39,7 +39,7 @@ from monitor.store import SqlStore, open_store, upgrade
 
 SEED = Path(__file__).parents[1] / "seeds" / "000_4e3ab1504b592172.txt"
 CHANNELS = 4
-ROUND = 1_000
+ROUND = 500
 """Alerts that one way is measured with before it is the next one's turn."""
 LATENCIES = 30
 BARE_MOST = {"mail": 500}
