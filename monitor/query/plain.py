@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 
 from monitor.errors import Location
 from monitor.model.condition import And, Or, Phrase, WordPattern
@@ -40,4 +41,5 @@ def _phrase(text: str, start: int, at: Callable[[int], Location]) -> Phrase | No
             return None
         words += read_words(word, Mode.FOLDED)
     # A letter alone need not be a word: what is said of that is said elsewhere.
-    return Phrase(words, text, at(start)) if words else None
+    # One string for all that look for the same: 30 MB of 100,000 rules.
+    return Phrase(words, intern(text), at(start)) if words else None
