@@ -67,9 +67,13 @@ def command(
         raise UsageError("--since goes with the database; --corpus is read whole")
     settings = open_settings(config)
     every = open_rules(settings).rules
-    rules = [rule for rule in chosen_rules(every, ids) if rule.match is not None]
+    chosen = chosen_rules(every, ids)
+    rules = [rule for rule in chosen if rule.match is not None]
     if not rules:
         raise UsageError("a correlation reads no text: backtest the rules that it counts")
+    for rule in chosen:
+        if rule.match is None:
+            say(f"{rule.id} is a correlation, which reads no text: left out")
     former = running_versions(settings, rules)
     others = [rule for rule in every if rule.match is not None and rule.id not in set(ids)]
     trial = Trial(rules, former, others)

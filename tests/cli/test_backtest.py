@@ -258,6 +258,9 @@ def test_an_impossible_time_and_a_correlation_are_refused(run: Run, worked: Path
     said = run("backtest", "both")
     assert said.code == 2
     assert "a correlation reads no text: backtest the rules that it counts" in said.err
+    said = run("backtest", "both", "curfew")
+    assert said.lines[0] == "curfew: 1 hit"
+    assert said.err.startswith("both is a correlation, which reads no text: left out\n")
 
 
 def test_an_empty_past_is_no_error(run: Run, worked: Path) -> None:
