@@ -111,11 +111,11 @@ class Process:
             assert self.process.poll() is None, f"it has ended: {self.said}"
             return len(self.events(name)) >= count
 
-        until(there, 60)
+        until(there)
         return self.events(name)[count - 1]
 
     def await_print(self, text: str) -> None:
-        until(lambda: text in self.printed, 60)
+        until(lambda: text in self.printed)
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
@@ -126,9 +126,9 @@ class Process:
         return self.wait()
 
     def wait(self) -> int:
-        code = self.process.wait(90)
+        code = self.process.wait(300)
         for thread in self._threads:
-            thread.join(60)
+            thread.join(300)
         return code
 
     def __enter__(self) -> Self:

@@ -86,7 +86,7 @@ class Manager:
     def close(self) -> None:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
             channel.sendto(b"", self.path)
-        self._thread.join(60)
+        self._thread.join(300)
         self._socket.close()
         self._folder.cleanup()
 
@@ -129,7 +129,7 @@ class Daemon:
                 monotonic=self.clock.monotonic,
                 environ=self.environ,
                 notify=Notify(self.environ),
-                patience=Patience(network=60.0, corpus=60.0, after_error=0.1, after_busy=0.1),
+                patience=Patience(network=300.0, corpus=300.0, after_error=0.1, after_busy=0.1),
                 rest=0.2,
             ),
             path=self.config,

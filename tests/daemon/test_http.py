@@ -41,7 +41,7 @@ def server(answers) -> Iterator[StatusServer]:
 
 
 def ask(server: StatusServer, path: str, method: str = "GET") -> tuple[int, bytes, str]:
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=300)
     connection.request(method, path)
     answer = connection.getresponse()
     body = answer.read()
@@ -95,7 +95,7 @@ def test_an_ipv6_address_can_be_listened_on():
     except UsageError:
         pytest.skip("this machine has no address ::1")
     made.start()
-    connection = HTTPConnection("::1", made.port, timeout=60)
+    connection = HTTPConnection("::1", made.port, timeout=300)
     connection.request("GET", "/healthz")
     assert connection.getresponse().status == 200
     connection.close()

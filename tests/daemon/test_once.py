@@ -59,7 +59,7 @@ def test_a_round_reads_matches_and_delivers_and_a_second_one_has_nothing_new(sto
 
 def test_every_source_is_read_once_several_at_a_time(store, clock):
     ids = [f"s{number:02}" for number in range(12)]
-    together = threading.Barrier(4, timeout=60)
+    together = threading.Barrier(4, timeout=300)
 
     def answer(*_):
         together.wait()

@@ -48,7 +48,7 @@ def bench(store) -> Iterator[Callable[..., Bench]]:
     yield make
     for one in made:
         one.outgoing.stop()
-        assert all(stage.join(60) for stage in one.outgoing.stages())
+        assert all(stage.join(300) for stage in one.outgoing.stages())
 
 
 def test_an_alert_is_sent_when_its_channel_is_woken_and_counted(bench):
@@ -68,7 +68,7 @@ def test_a_channel_that_hangs_delays_no_other(bench):
 
     def answer(channel: Channel, _content) -> Answer:
         if channel.name == "duty":
-            hang.wait(60)
+            hang.wait(300)
         return Answer(outcome=DeliveryOutcome.DELIVERED, detail="yes")
 
     one.notifier.answer = answer
@@ -122,12 +122,12 @@ def test_a_channel_that_is_back_while_it_still_sends_sends_nothing_twice(bench):
 
     def answer(*_) -> Answer:
         began.set()
-        hang.wait(60)
+        hang.wait(300)
         return Answer(outcome=DeliveryOutcome.DELIVERED, detail="yes")
 
     one.notifier.answer = answer
     one.put("once")
-    assert began.wait(60)
+    assert began.wait(300)
     one.use(DUTY)
     one.outgoing.follow()
     one.use(DESK, DUTY)
@@ -153,7 +153,7 @@ def test_a_batch_ends_at_the_next_alert_when_an_end_is_asked_for(bench, store):
 
     def answer(*_) -> Answer:
         began.set()
-        hang.wait(60)
+        hang.wait(300)
         return Answer(outcome=DeliveryOutcome.DELIVERED, detail="yes")
 
     one.notifier.answer = answer
@@ -161,10 +161,10 @@ def test_a_batch_ends_at_the_next_alert_when_an_end_is_asked_for(bench, store):
         one.put(f"alert {number}")
     one.use(DESK)
     one.outgoing.follow()
-    assert began.wait(60)
+    assert began.wait(300)
     one.outgoing.stop()
     hang.set()
-    assert all(stage.join(60) for stage in one.outgoing.stages())
+    assert all(stage.join(300) for stage in one.outgoing.stages())
     assert one.notifier.subjects() == ["alert 0"]
     now = one.clock.now()
     assert len(store.lease("desk", now, until=now, limit=9, worker="next")) == 4

@@ -41,7 +41,7 @@ def manager() -> Iterator[Manager]:
 
 
 def ask(daemon: Daemon, path: str) -> tuple[int, dict[str, object]]:
-    connection = HTTPConnection("127.0.0.1", daemon.service._server.port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", daemon.service._server.port, timeout=300)
     connection.request("GET", path)
     answer = connection.getresponse()
     body = json.loads(answer.read())
@@ -148,7 +148,7 @@ def test_a_stage_that_hangs_stops_the_watchdog_and_others_go_on(make, manager):
 
     def answer(*_) -> Answer:
         began.set()
-        hang.wait(60)
+        hang.wait(300)
         return yes
 
     daemon = make(environ=environ)
@@ -156,7 +156,7 @@ def test_a_stage_that_hangs_stops_the_watchdog_and_others_go_on(make, manager):
     daemon.start()
     until(lambda: len(manager.all("WATCHDOG")) >= 3)
     daemon.answer(once("troops arrive"))
-    assert began.wait(60)
+    assert began.wait(300)
     daemon.clock.steady += 301.0
     daemon.service._timers.realign()
     until(lambda: [one.stage for one in daemon.service.core.pulse.stuck()] == ["deliver desk"])
@@ -174,11 +174,11 @@ def test_what_does_not_end_is_left_behind_when_somebody_is_impatient(make, capsy
 
     def answer(*_):
         began.set()
-        hang.wait(60)
+        hang.wait(300)
         return ()
 
     daemon.answer(answer)
-    assert began.wait(60)
+    assert began.wait(300)
     daemon.service.hurry()
     assert "poll of wire" in daemon.service.stop()
     assert "left-behind" in capsys.readouterr().out

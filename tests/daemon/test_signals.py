@@ -20,7 +20,7 @@ def signals():
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_end_ends_the_wait(signals, number):
     os.kill(os.getpid(), number)
-    signals.wait(60)
+    signals.wait(300)
     assert signals.ending == 1
     assert signals.interrupted is (number == signal.SIGINT)
     assert not signals.reload_asked()
@@ -29,7 +29,7 @@ def test_an_end_ends_the_wait(signals, number):
 def test_a_reload_is_told_once(signals):
     os.kill(os.getpid(), signal.SIGHUP)
     until(lambda: signals._reload)
-    signals.wait(60)
+    signals.wait(300)
     assert signals.reload_asked()
     assert not signals.reload_asked()
     assert signals.ending == 0

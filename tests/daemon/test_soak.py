@@ -179,7 +179,7 @@ class Machine:
     def work(self) -> None:
         """Do what there is to do at this moment."""
         self.polling.tick()
-        until(lambda: self.polling.oldest() is None, 60)
+        until(lambda: self.polling.oldest() is None)
         self.past.turn()
         self.deciding.turn()
         for channel in CHANNELS:

@@ -37,7 +37,7 @@ def start(pulse: Pulse, metrics: Metrics) -> Iterator[Callable[..., Stage]]:
     yield begin
     for stage in stages:
         stage.stop()
-        assert stage.join(60)
+        assert stage.join(300)
 
 
 def test_a_stage_runs_at_once_and_again_when_it_is_woken(start):
@@ -59,10 +59,10 @@ def test_a_wake_during_a_turn_is_not_lost(start):
     def turn():
         turns.append(1)
         began.set()
-        go_on.wait(60)
+        go_on.wait(300)
 
     stage = start(turn)
-    assert began.wait(60)
+    assert began.wait(300)
     stage.wake()
     go_on.set()
     until(lambda: len(turns) == 2)
@@ -103,7 +103,7 @@ def test_a_stage_that_rests_is_not_stuck_and_one_that_hangs_is(start, pulse, clo
     def turn():
         turns.append(1)
         if len(turns) == 2:
-            hang.wait(60)
+            hang.wait(300)
         return 30.0
 
     stage = start(turn, limit=100.0)
@@ -124,10 +124,10 @@ def test_a_stage_that_rests_is_not_stuck_and_one_that_hangs_is(start, pulse, clo
 def test_a_stage_that_ended_is_never_stuck(start, pulse, clock):
     turned = threading.Event()
     stage = start(lambda: turned.set() or None)
-    assert turned.wait(60)
+    assert turned.wait(300)
     assert not stage.stopping
     stage.stop()
-    assert stage.join(60)
+    assert stage.join(300)
     assert stage.stopping
     clock.go_on(seconds(10_000))
     assert pulse.stuck() == ()

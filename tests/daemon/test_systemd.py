@@ -25,7 +25,7 @@ def place() -> Iterator[str]:
 def listener(place) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(place)
-        channel.settimeout(60)
+        channel.settimeout(300)
         yield channel
 
 
@@ -60,7 +60,7 @@ def test_an_abstract_socket_is_reached():
     name = f"monitor-test-{os.getpid()}-{time.monotonic_ns()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
         channel.bind(f"\0{name}")
-        channel.settimeout(60)
+        channel.settimeout(300)
         Notify({"NOTIFY_SOCKET": f"@{name}"}).alive()
         assert channel.recv(100) == b"WATCHDOG=1"
 
