@@ -170,7 +170,8 @@ PEERS_NOTE = (
     "Cannot be expressed:\n\n"
     + "\n".join(f"- {peer.name}: {peer.cannot}" for peer in PEERS)
     + "\n\nA batch of 1 is what a daemon has; peers that index are shown at larger batches "
-    "too. hyperscan is left out beyond 10,000 rules: compiling takes many minutes."
+    "too. hyperscan is left out beyond 10,000 rules: compiling takes many minutes. A verdict that "
+    "differs is one of `(vund OR ru) NEAR/8 (ru OR ru)`, which two peers find in a single `ru`."
 )
 
 

@@ -237,9 +237,15 @@ class Reading:
         return self.paragraph(position) - 1 in self._loud
 
     def repeated(self) -> bool:
-        """Whether the title only repeats how the body begins: it was taken from there."""
-        title, body = self.article.title.removesuffix("…"), self.article.body
-        return bool(title) and body.startswith(title) and not body[len(title) :][:1].isalnum()
+        """Whether the title was taken from the body: its first sentence, or how that begins."""
+        title, body = self.article.title, self.article.body
+        if title.endswith("…"):
+            return len(title) > 1 and body.startswith(title[:-1])
+        if not title or not body.startswith(title):
+            return False
+        sentences = sentence_starts(self.body)
+        end = self.body.starts[sentences[1]] if len(sentences) > 1 else len(body)
+        return not any(map(str.isalnum, body[len(title) : end]))
 
     def lead_end(self) -> int:
         """Return where the second paragraph of the body ends, as a character's offset."""

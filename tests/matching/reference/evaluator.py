@@ -101,10 +101,14 @@ class Evaluation:
 
     @property
     def title_is_from_body(self) -> bool:
-        """Whether the title, perhaps shortened, is how the body begins, up to a word's end."""
-        title = re.escape(self.article.title.removesuffix("…"))
-        begins = re.match(rf"{title}(?![^\W_])", self.article.body)
-        return bool(title) and begins is not None
+        """Whether the title is the body's first sentence, or, shortened, how it begins."""
+        title, text = self.article.title, self.texts[-1]
+        if title[-1:] == "…":
+            return title != "…" and text.raw.startswith(title[:-1])
+        later = [word.start for word in text.words if word.sentence > text.words[0].sentence]
+        first = text.raw[: min(later, default=len(text.raw))]
+        rest = first[len(title) :]
+        return title != "" and first.startswith(title) and re.search(r"[^\W_]", rest) is None
 
     # --- verdicts --------------------------------------------------------------------------
 
