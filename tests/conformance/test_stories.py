@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -610,3 +611,12 @@ def test_a_digest_tells_a_group_too(store: SqlStore) -> None:
     store.commit_plan(plan(new_alert(hit), digest), NOW)
 
     assert ("desk", group) in pasts(store, article)
+
+
+def test_a_publishers_carriers_are_the_sources_that_gave_its_articles(store: SqlStore) -> None:
+    put(store, text(site="a"))
+    put(store, replace(text("Other", site="a"), source="aggregator"))
+    put(store, replace(text("Third", site="b"), source="blog"))
+    publisher = features(text(site="a")).publisher
+    assert store.carriers(publisher) == {"wire", "aggregator"}
+    assert store.carriers("nobody.example") == frozenset()

@@ -342,6 +342,7 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "article_span": lambda s: s.article_span(),
     "articles_between": lambda s: drain(s.articles_between(1, 2)),
     "candidates": lambda s: s.candidates(NOW, 1),
+    "carriers": lambda s: s.carriers("paper.example"),
     "channel_figures": lambda s: s.channel_figures(),
     "commit_plan": lambda s: s.commit_plan(plan(decision(1)), NOW),
     "content": lambda s: s.content(alert("a", hits=(1,))),
