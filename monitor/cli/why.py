@@ -227,7 +227,8 @@ def _condition(source: Source, state: SourceState | None) -> str:
         text += f", failing {state.failures} times in a row: {state.last_error}"
     if state.gone:
         text += ", gone (410)"
-    return text + f", next {ago(state.due, moment)}"
+    waiting = state.due is not None and state.due <= moment  # nothing runs, or all is busy
+    return text + (", due now" if waiting else f", next {ago(state.due, moment)}")
 
 
 def _show(article: StoredArticle, steps: list[_Step], *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -211,6 +212,13 @@ def test_an_absent_file_says_which_folder_is_read_and_what_was_refused(
     assert rows[1]["text"].startswith("desk could carry it: read ")
     said = run("why", "/elsewhere/a.txt")
     assert said.lines[1].strip() == "source    no configured source reads this folder"
+
+
+def test_a_source_whose_next_poll_is_overdue_is_due_now(run: Run, worked: Path) -> None:
+    with sqlite3.connect(worked / "monitor.db") as connection:
+        connection.execute("UPDATE sources SET due = '2026-01-01 00:00:00.000000'")
+    said = run("why", "http://127.0.0.1:9/some-story")
+    assert said.lines[1].endswith(", due now")
 
 
 def test_a_source_never_read_says_so(run: Run, worked: Path) -> None:
