@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model.article import Article
-from monitor.stories.extraction import MAX_LENGTH, MAX_NUMBERS, MAX_TERMS, features
+from monitor.stories.extraction import MAX_LENGTH, MAX_NUMBERS, MAX_TERMS, _Terms, features
 from monitor.stories.linking import MAX_KEYS, keys
 from monitor.stories.rarity import RAREST, Rarity
 from monitor.stories.words import STOP_WORDS, ukrainian_stem
@@ -195,3 +195,13 @@ def test_ukrainian_cases_come_together(forms, stem):
 def test_stop_words_are_folded():
     assert "еще" in STOP_WORDS
     assert "ещё" not in STOP_WORDS
+
+
+def test_what_is_remembered_of_words_is_bounded_and_changes_nothing(monkeypatch):
+    body = " ".join(f"airports{number}x arrivals" for number in range(30))
+    before = of("", body).terms
+    monkeypatch.setattr("monitor.stories.extraction._MOST_CACHED", 5)
+    fresh = _Terms("en")
+    monkeypatch.setattr("monitor.stories.extraction._terms_in", lambda _lang: fresh)
+    assert of("", body).terms == before
+    assert len(fresh) <= 5

@@ -18,6 +18,7 @@ from monitor.stories.fingerprint import (
     NOTHING,
     OFFSETS,
     UNLIKE,
+    _WordHashes,
     band_keys,
     fingerprint,
     resemblance,
@@ -175,3 +176,13 @@ def test_long_texts_keep_an_even_bounded_sample_that_compares_with_short_ones(co
 
 def test_lone_surrogates_do_no_harm():
     assert fingerprint(["a", "b", "\ud800", "c"]).bands
+
+
+def test_what_is_remembered_of_words_is_bounded_and_changes_nothing(monkeypatch):
+    words = [f"word{number}" for number in range(50)]
+    before = fingerprint(words)
+    monkeypatch.setattr("monitor.stories.fingerprint._MOST_CACHED", 10)
+    fresh = _WordHashes()
+    monkeypatch.setattr("monitor.stories.fingerprint._word_hashes", fresh)
+    assert fingerprint(words) == before
+    assert len(fresh) <= 10

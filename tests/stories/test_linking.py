@@ -129,6 +129,17 @@ def test_a_short_form_is_known_by_its_terms_and_told_apart_by_its_facts(other, g
     assert decided.detail.endswith("; the same form with other facts")
 
 
+def test_the_nearest_that_is_only_a_like_form_is_told_as_one():
+    """Though it is not near enough to be compared by its text for any other reason."""
+    form = "{} The forecast of the weather service comes with the usual advice to drive with care."
+    first = known(7, form.format("Rain, 4 to 7 degrees, wind 30 on Monday."), title="Rain")
+    other = of("Sunshine", form.format("Sun all day, 19 to 23 degrees, calm on Friday."))
+    decided = link(other, NOON + 70 * HOUR, [first], SOME)
+    assert decided.story is None
+    assert decided.score < SAME_EVENT_SHORT
+    assert decided.detail.endswith("; the same form with other facts")
+
+
 def test_less_is_asked_of_short_reports_which_can_share_less():
     """Two headlines with a first sentence, as feeds carry them."""
     first = known(
