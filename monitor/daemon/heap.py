@@ -6,6 +6,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from monitor.rules.collection import without_collection
+
 
 @contextmanager
 def lasting() -> Iterator[None]:
@@ -18,11 +20,8 @@ def lasting() -> Iterator[None]:
     if gc.get_freeze_count():
         gc.unfreeze()
         gc.collect()
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-        gc.freeze()
+    with without_collection():
+        try:
+            yield
+        finally:
+            gc.freeze()

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from monitor.matching.compile import Compiler, settled_pairs
 from monitor.matching.index import build_index
 from monitor.matching.necessary import Deriver, Necessary
-from monitor.matching.nodes import MOST_PAIRS, Lacks, Node
+from monitor.matching.nodes import Lacks, Node
+from monitor.matching.placed import MOST_PAIRS
 from monitor.matching.properties import within_scope
 from monitor.matching.reading import WHOLE, Proofs, Reading, in_order
 from monitor.matching.terms import Atom, Terms, primary

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.errors import InvalidRules, Location, Problem, Severity
 from monitor.model.condition import Condition
 from monitor.model.rule import Rule
+from monitor.rules.collection import without_collection
 from monitor.rules.correlating import check_names
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
 from monitor.rules.files import rule_files
@@ -82,25 +81,13 @@ def load_usable(
         reader.report(
             "no-rules", "there is no rule file", Location(str(folder)), hint, Severity.WARNING
         )
-    with _without_collection():
+    with without_collection():
         texts = [(path, data) for path in files if (data := _read(reader, path)) is not None]
         reading = _Folder(reader, Surroundings(sources, channels))
         rules, problems = reading.read(texts)
     errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
     return Rulebook(rules, warnings, files, errors, reading.lists())
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the garbage collector: millions of nodes are made, and none of them is garbage yet."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def parse_rule(text: str, file: str) -> Rule:
