@@ -51,7 +51,10 @@ def _without_distance(match: re.Match[str]) -> Explanation:
 def _within_words(match: re.Match[str]) -> Explanation:
     operator = "BEFORE" if match["name"].lower() in _ORDERED else "NEAR"
     unit = {"s": "S", "p": "P"}.get((match["reach"] or "")[:1].lower(), match["reach"])
-    return f"`{match.group()}` is an operator of another language", f"write `{operator}/{unit}`"
+    instead = f"write `{operator}/{unit}`"
+    if match["name"].lower() == "w" and (match["reach"] or "").isdigit():
+        instead += f"; for Factiva's, which wants this order, `BEFORE/{unit}`"
+    return f"`{match.group()}` is an operator of another language", instead
 
 
 def _joined(match: re.Match[str]) -> Explanation:
@@ -120,10 +123,15 @@ _WORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Explanation]], ..
         _says("ANY needs a number after a slash", "write `ANY/2 (a, b, c)`"),
     ),
 )
+_DASHES = "-\u2010-\u2015\u2212"
+"""The hyphen, the other dashes, and the minus sign."""
 _STARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Explanation]], ...] = (
     (
-        re.compile(r"-(?P<word>\w+).*"),
-        _says("`-` does not exclude a word here", "write `NOT {word}`; for a hyphen, use quotes"),
+        # Word processors make other dashes of the hyphen.
+        re.compile(rf"(?P<dash>[{_DASHES}])(?P<word>\w+).*"),
+        _says(
+            "`{dash}` does not exclude a word here", "write `NOT {word}`; for a hyphen, use quotes"
+        ),
     ),
     (
         re.compile(r"\+(?P<word>\w+).*"),
@@ -165,7 +173,7 @@ _STARTS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Explanation]], .
         _says("`{0}` compares nothing here", "for numbers write `#>=100`"),
     ),
 )
-_SUSPICIOUS = re.compile(r"^[-+!<>=]|[\[\]{}|^\\]")
+_SUSPICIOUS = re.compile(rf"^[{_DASHES}+!<>=]" + r"|[\[\]{}|^\\]")
 
 FIELDS = {
     "allintitle": "title",

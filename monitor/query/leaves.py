@@ -209,7 +209,8 @@ def _normal(kind: PropertyKind, value: str) -> tuple[str, tuple[str, str] | None
     elif kind is PropertyKind.LANG:
         value, code = value.lower().replace("_", "-").partition("-")[0], value
         if not _LANGUAGE.fullmatch(value):
-            fault = f"`{shorten(code)}` is not a language code", "write `lang:ru` (ISO 639-1)"
+            what = f"`{shorten(code)}` is not a language code"
+            fault = what, "write its two letters of ISO 639-1: `lang:en`, `lang:ru`, `lang:uk`"
     elif kind is PropertyKind.TAG:
         value = value.casefold()
     elif kind is PropertyKind.URL:

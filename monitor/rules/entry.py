@@ -26,6 +26,23 @@ COMMON_KEYS = (
 """Keys of a rule that a file's `defaults` may give, too."""
 RULE_KEYS = ("id", "title", "description", "match", "correlate", "tests", *COMMON_KEYS)
 ONLY_KEYS = ("lang", "source", "source_tag", "max_age")
+_MEANT = {
+    "name": "write 'id', and 'title' for what an alert is called",
+    "query": "write 'match'",
+    "keywords": "write 'match'",
+    "severity": "write 'level'",
+    "priority": "write 'level'",
+    "channels": "write 'notify'",
+    **dict.fromkeys(
+        ("lang", "language", "source", "sources", "source_tag", "max_age"),
+        "`only: {lang: …, source: …, source_tag: …, max_age: …}` holds it",
+    ),
+    **dict.fromkeys(
+        ("confirm", "digest", "limit", "quiet", "repeat"),
+        "it belongs to a route in monitor.yaml: `routes:` with `when: {rule: …}`",
+    ),
+}
+"""Keys that people try, and what to write instead."""
 _TEXT_RULE_KEYS = ("only", "on_edit", "catch_up", "tests")
 
 MAX_ID = 100
@@ -89,7 +106,7 @@ class EntryReader:
     def rule(self, node: Node, defaults: Defaults, folder: Path) -> Rule | None:
         """Return one rule; `folder` is where its file is. None if it has no usable id."""
         self._lists.begin(node.location)
-        fields = self._reader.mapping(node, "the rule", RULE_KEYS, ("id",))
+        fields = self._reader.mapping(node, "the rule", RULE_KEYS, ("id",), _MEANT)
         if fields is None:
             return None
         id = self._id(fields)

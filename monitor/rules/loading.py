@@ -16,7 +16,7 @@ from monitor.rules.files import rule_files
 from monitor.rules.items import read_item
 from monitor.rules.walk import nodes
 from monitor.rules.wordlists import UNUSABLE, WordLists
-from monitor.yaml12 import Fields, Reader, examine_bytes
+from monitor.yaml12 import Fields, Reader, Sequence, examine_bytes
 
 MAX_FILE = 256_000_000
 """Bytes of one rule file."""
@@ -188,6 +188,11 @@ class _Folder:
         if getattr(node, "null", False):
             hint = "give it `rules:` or `lists:`"
             self._reader.report("empty-file", "the file is empty", node, hint, Severity.WARNING)
+            return None
+        if isinstance(node, Sequence):
+            message = "a rule file cannot be a list"
+            hint = "write `rules:` above it"
+            self._reader.report("wrong-type", message, node, hint)
             return None
         return self._reader.mapping(node, "a rule file", FILE_KEYS)
 

@@ -19,8 +19,11 @@ from monitor.model.hit import Evidence
 from monitor.model.rule import Rule, Sample
 from monitor.model.source import Refusal
 from monitor.rules.walk import leaves
-from monitor.yaml12 import Fields, Node, Reader, Scalar
+from monitor.yaml12 import Fields, Node, Reader, Scalar, suggest
+from monitor.yaml12 import Mapping as YamlMapping
 
+_SHOWN = 60
+"""Characters of a sample that a message repeats."""
 KEYS = ("title", "text", "file", "lang", "source", "url", "author", "tags")
 
 
@@ -50,6 +53,11 @@ def _read_sample(
             reader.report("empty", "a sample is empty", node, "say what is to be tried")
             return None
         return Sample(body=node.raw, location=node.location)
+    if text := _split_by_yaml(node):
+        message = "this is a mapping to YAML, because of the colon"
+        hint = f"put the sample in single quotes: {text}"
+        reader.report("space-after-colon", message, node, hint)
+        return None
     fields = reader.mapping(node, "a sample", KEYS)
     if fields is None:
         return None
@@ -73,6 +81,17 @@ def _read_sample(
         file=str(folder / file) if file else None,
         location=node.location,
     )
+
+
+def _split_by_yaml(node: Node) -> str | None:
+    """Return the text, quoted, that YAML took for a mapping (`- Almaty: a curfew.`), if it did."""
+    if not isinstance(node, YamlMapping) or len(node.entries) != 1:
+        return None
+    [(name, value)] = node.entries.items()
+    if not isinstance(value, Scalar) or suggest(name, KEYS):
+        return None
+    text = f"{name}: {value.raw}".replace("'", "''")
+    return f"'{text}'" if len(text) <= _SHOWN else f"'{text[:_SHOWN]}…'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,13 @@ from monitor.yaml12 import Fields, Node, Reader, Scalar, Sequence
 from monitor.yaml12 import Mapping as YamlMapping
 
 KEYS = ("all", "any", "none", "at_least", "near", "of", "ordered")
+_MEANT = {
+    "and": "write 'all'",
+    "or": "write 'any'",
+    "not": "write 'none'",
+    "exclude": "write 'none'",
+    "except": "write 'none'",
+}
 _POSITIVE = ("all", "any", "at_least", "near")
 MAX_NESTING = 20
 """Mappings and lists inside each other in one `match`; each query in them may nest as well."""
@@ -81,7 +88,7 @@ class _TreeReader:
                 "space-after-colon", message, node, f"write {query!r}, without the space"
             )
             return UNUSABLE
-        fields = self._reader.mapping(node, "the condition", KEYS)
+        fields = self._reader.mapping(node, "the condition", KEYS, meant=_MEANT)
         if fields is None or not self._sound(fields):
             return UNUSABLE
         parts = tuple(self._parts(fields))

@@ -13,6 +13,9 @@ from monitor.yaml12.nodes import Document
 _WORD = re.compile(r"[*&][^\s,\]}']*")
 _QUOTE = "put the whole value in single quotes: '…'"
 _TAB = "a tab stands where only spaces may"
+HARD_SPACE = re.compile(r"[\u00a0\u2007\u202f]")
+"""No-break spaces: word processors and web pages put them where common ones are seen."""
+_HARD_LAYOUT = re.compile(rf"(?:^ *|[:-]){HARD_SPACE.pattern}", re.MULTILINE)
 _LAYOUT = (
     "compare the indentation with the lines above; where a value begins with a quote, "
     "put the whole of it in single quotes: '…'"
@@ -67,6 +70,12 @@ def explain(error: yaml.MarkedYAMLError, document: Document) -> Problem:
     if found and found.opening:
         mark = error.context_mark or mark
     index = mark.index if mark else 0
+    began = error.context_mark.index if error.context_mark else index
+    line = document.text.rfind("\n", 0, min(began, index)) + 1
+    if hard := _HARD_LAYOUT.search(document.text, line, index + 1):
+        message = "a no-break space stands where only a common space may"
+        place = document.locate(hard.end() - 1)
+        return Problem("yaml-syntax", message, place, "type the space anew")
     if found:
         return Problem("yaml-syntax", found.message, document.locate(index), found.hint)
     character = document.text[index : index + 1]

@@ -8,7 +8,7 @@ from datetime import date, time, timedelta
 from typing import TypeVar
 
 from monitor.errors import Location, Problem, Severity
-from monitor.yaml12.complaints import short
+from monitor.yaml12.complaints import HARD_SPACE, short
 from monitor.yaml12.nodes import Mapping, Node, Scalar, Sequence
 from monitor.yaml12.suggestions import did_you_mean
 from monitor.yaml12.values import DURATION_HINT, parse_date, parse_duration, parse_time
@@ -47,8 +47,12 @@ class Reader:
         what: str,
         allowed: Collection[str] | None = None,
         required: Collection[str] = (),
+        meant: Map[str, str] | None = None,
     ) -> Fields | None:
-        """Read a mapping; a key not `allowed` (None: any is) or a missing one is a problem."""
+        """Read a mapping; a key not `allowed` (None: any is) or a missing one is a problem.
+
+        `meant` holds, for keys that people try, in small letters, what to write instead.
+        """
         if not isinstance(node, Mapping):
             self._wrong_type(node, what, "a mapping of `key: value`")
             return None
@@ -56,7 +60,9 @@ class Reader:
             for name in node.entries:
                 if name not in allowed:
                     free = [key for key in allowed if key not in node.entries]
-                    hint = did_you_mean(name, free or allowed)
+                    hint = (meant or {}).get(name.casefold()) or did_you_mean(name, free or allowed)
+                    if HARD_SPACE.search(name):
+                        hint = "a no-break space stands in it: type the spaces anew"
                     message = f"{what} has no key {short(name)!r}"
                     self.report("unknown-key", message, node.keys[name], hint)
         for name in required:
@@ -68,7 +74,8 @@ class Reader:
         """Read a list."""
         if isinstance(node, Sequence):
             return node.items
-        self._wrong_type(node, what, "a list")
+        hint = "begin each item with `- `" if isinstance(node, Mapping) else ""
+        self._wrong_type(node, what, "a list", hint)
         return None
 
     def text(self, node: Node, what: str) -> str | None:
@@ -163,8 +170,8 @@ class Reader:
             return None
         return value
 
-    def _wrong_type(self, node: Node, what: str, wanted: str) -> None:
-        self.report("wrong-type", f"{what} must be {wanted}, not {shown(node)}", node)
+    def _wrong_type(self, node: Node, what: str, wanted: str, hint: str = "") -> None:
+        self.report("wrong-type", f"{what} must be {wanted}, not {shown(node)}", node, hint)
 
 
 class Fields:

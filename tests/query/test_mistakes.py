@@ -97,7 +97,7 @@ FOREIGN = {
     "a NEAR/5f b": "BEFORE/5",
     "a BEFORE/x b": "BEFORE/5",
     "a before/5 b": "BEFORE/5",
-    "a w/5 b": "NEAR/5",
+    "a w/5 b": "write `NEAR/5`; for Factiva's, which wants this order, `BEFORE/5`",
     "a pre/5 b": "BEFORE/5",
     "a w/s b": "NEAR/S",
     "a near/5 b": "NEAR/5",
@@ -126,6 +126,9 @@ FOREIGN = {
     "a|b": "`OR`",
     "+a": "`AND`",
     "-a": "`NOT a`",
+    "b \u2013a": "`NOT a`",  # as a word processor makes it of a hyphen
+    "b \u2014a": "`NOT a`",
+    "b \u2212a": "`NOT a`",
     '!"NASA"': "case:",
     "!NASA": "case:NASA",
     "{BT}": "case:BT",
