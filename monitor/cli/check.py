@@ -120,6 +120,7 @@ def _check_rules(settings: Settings) -> tuple[list[Problem], tuple[Rule, ...], s
         vocabulary=_known_words(settings),
         unindexed=compiled.unindexed,
         today=now().date(),
+        sources=settings.source_tags,
     )
     failing = [result.problem for result in results if result.problem is not None]
     problems = [*rulebook.warnings, *failing, *doubts]

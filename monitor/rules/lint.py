@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from monitor.errors import Problem, Severity
-from monitor.model.condition import And, Condition, Not, Or, Phrase, Property
+from monitor.model.condition import And, Condition, Not, Or, Phrase, Property, PropertyKind
 from monitor.model.rule import Rule
 from monitor.query import inside
 from monitor.rules.containment import contained
@@ -14,6 +14,7 @@ from monitor.rules.coverage import covered_terms
 from monitor.rules.implication import Implication
 from monitor.rules.terms import Vocabulary, doubtful_terms
 from monitor.rules.walk import location_of, nodes
+from monitor.yaml12 import did_you_mean
 
 
 def lint(
@@ -22,13 +23,14 @@ def lint(
     vocabulary: Iterable[str] = (),
     unindexed: Collection[str] = (),
     today: date | None = None,
+    sources: Collection[str] | None = None,
 ) -> tuple[Problem, ...]:
     """Return warnings about the rules, by place.
 
     `vocabulary` holds known words, folded (of the stored articles, say): with it wildcards and
     fuzzy terms are tried on them. `unindexed` are the ids of rules for which every article must be
     read (`RuleSet.unindexed`). `today` (UTC) tells which rules have expired: those are named, and
-    make no other rule needless.
+    make no other rule needless. `sources` are the ids that `source:` can name; None: any.
     """
     rules = list(rules)
     words = Vocabulary(vocabulary)
@@ -46,8 +48,17 @@ def lint(
         for node in nodes(rule.match, terms):
             if isinstance(node, Phrase):
                 found.extend(doubtful_terms(node, words))
+            elif isinstance(node, Property) and sources is not None:
+                found.extend(_unknown_source(node, sources))
     unique = dict.fromkeys(found)
     return tuple(sorted(unique, key=lambda it: (it.location, it.code, it.message)))
+
+
+def _unknown_source(node: Property, sources: Collection[str]) -> Iterator[Problem]:
+    if node.kind is PropertyKind.SOURCE and node.value not in sources:
+        message = f"there is no source {node.value!r}"
+        hint = did_you_mean(node.value, sources)
+        yield Problem("unknown-source", message, node.location, hint, Severity.WARNING)
 
 
 def _expired(rules: Iterable[Rule], today: date | None) -> Iterator[Problem]:

@@ -50,6 +50,20 @@ def test_everything_is_told_at_once(run: Run, project: Path) -> None:
     assert said.err == "monitor.yaml: 4 errors, 1 warning (4 rules, 7 samples tried)\n"
 
 
+def test_a_source_that_a_query_misspells_is_told(run: Run, project: Path) -> None:
+    write(
+        project,
+        {
+            "rules/watch.yaml": "rules:\n  - id: x\n    match: a AND source:dek\n"
+            "    tests: {hit: [{text: a, source: dek}]}\n"
+        },
+    )
+    said = run("check")
+    assert said.code == 0
+    assert "rules/watch.yaml:3:18: warning: there is no source 'dek'" in said.out
+    assert "did you mean 'desk'?" in said.out
+
+
 def test_json_has_a_problem_a_line_with_stable_names(run: Run, project: Path) -> None:
     write(project, {"rules/watch.yaml": "rules:\n  - {id: x, match: (a}\n"})
     said = run("check", "--json")

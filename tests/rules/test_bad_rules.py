@@ -37,7 +37,8 @@ def found_in(case: Path) -> Iterable[Problem]:
     except InvalidRules as error:
         return error.problems
     unindexed = compile_rules(rulebook.rules).unindexed
-    return [*rulebook.warnings, *lint(rulebook.rules, unindexed=unindexed, today=TODAY)]
+    doubts = lint(rulebook.rules, unindexed=unindexed, today=TODAY, sources=SOURCES)
+    return [*rulebook.warnings, *doubts]
 
 
 def line_for(problem: Problem, case: Path) -> str:
