@@ -226,6 +226,8 @@ def import_(config: str | None, *, file: Path, only_print: bool) -> int:
     if new:
         text = settings.path.read_text(encoding="utf-8")
         _replace(settings.path, with_sources(text, str(settings.path), new))
+    if known := len(found.sources) - len(new):
+        say(f"left out: {plural(known, 'feed')} that {near(settings.path)} has already")
     say(f"Added {plural(len(new), 'source')} to {near(settings.path)}.")
     return 1 if found.refusals else 0
 

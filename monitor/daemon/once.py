@@ -52,7 +52,8 @@ class Round:
         self.refused += detected.refused
         self.hits += detected.hits
         if detected.refused and detected.state.last_refused:
-            self.refusals.append(f"{source.id}: {detected.state.last_refused}")
+            told = detected.state.last_refused.removeprefix(f"{source.id}: ")
+            self.refusals.append(f"{source.id}: {told}")
         if outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
             self.failed.append(f"{source.id}: {detected.state.last_error or outcome.value}")
 

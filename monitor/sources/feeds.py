@@ -82,7 +82,8 @@ def _html_instead(data: bytes, url: str) -> str:
             found.append(absolute(link.get("href") or "", url))
     named = [address for address in dict.fromkeys(found) if address]
     if named:
-        return f"is a web page, not a feed; the page links to this feed: {', '.join(named[:5])}"
+        these = "this feed" if len(named) == 1 else "these feeds"
+        return f"is a web page, not a feed; the page links to {these}: {', '.join(named[:5])}"
     return "is a web page, not a feed, and it links to none; `type: page` reads listing pages"
 
 
@@ -161,7 +162,8 @@ def _no_feed(data: bytes, error: object) -> str:
     if not data.strip():
         return "is no feed: the answer is empty"
     why = one_line(str(error))[:200] if error else "neither RSS nor Atom nor JSON Feed"
-    return f"is no feed: {why}"
+    # expat's name of a document that has none
+    return f"is no feed: {why.removeprefix('<unknown>:')}"
 
 
 def _any_entry(item: Any, url: str) -> Entry:

@@ -20,6 +20,9 @@ MAX_FEEDS = 20_000
 _DEPTH = 32
 _BARE = re.compile(rb"&(?![A-Za-z]\w{0,31};|#\w{1,8};)")
 _NO_ID = re.compile(r"[^a-z0-9]+")
+_HOST = re.compile(r"^\w+://(?:(?:www|rss|feeds?)\.)?")
+_LEAST = 4
+"""Characters that a title's Latin letters and digits must give where it holds others, too."""
 # Outline attributes are matched whatever their case: programs disagree on `xmlUrl`.
 _ADDRESS = ("xmlurl", "url")
 
@@ -35,7 +38,7 @@ class Imported:
 def import_opml(data: bytes, file: str, taken: Collection[str] = ()) -> Imported:
     """Return the feeds of an OPML file as sources; the outlines around them become their tags.
 
-    Each gets an id made of its title, different from all others and from those in `taken`. A feed
+    Each gets an id (see `source_id`) different from all others and from those in `taken`. A feed
     listed twice is taken once, with the tags of both. Raises `SourceError` when it is no OPML.
     """
     body, told = _body(data, file)
@@ -61,7 +64,7 @@ def import_opml(data: bytes, file: str, taken: Collection[str] = ()) -> Imported
             elif len(found) >= MAX_FEEDS:
                 refusals.append(Refusal(where, f"only the first {MAX_FEEDS:,} feeds are taken"))
             else:
-                id = source_id(title or key.removeprefix("https://"), ids)
+                id = source_id(title or key.removeprefix("https://"), ids, key)
                 ids.add(id)
                 source = Source(
                     id=id,
@@ -97,15 +100,26 @@ def export_opml(sources: Iterable[Source], title: str = "Sources of monitor") ->
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def source_id(title: str, taken: Collection[str]) -> str:
-    """Return an id like those that people write (`bbc-world`), different from all in `taken`."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    base = _NO_ID.sub("-", plain).strip("-")[:60].rstrip("-") or "feed"
+def source_id(title: str, taken: Collection[str], url: str) -> str:
+    """Return an id like those that people write (`bbc-world`), different from all in `taken`.
+
+    It is made of the title; of the address where the title, in another script than Latin, leaves
+    too little.
+    """
+    base = _slug(title)
+    if len(base) < _LEAST and any(letter.isalpha() and not letter.isascii() for letter in title):
+        base = ""
+    base = base or _slug(_HOST.sub("", url).partition("/")[0]) or "feed"
     candidate, number = base, 1
     while candidate in taken:
         number += 1
         candidate = f"{base}-{number}"
     return candidate
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return _NO_ID.sub("-", plain).strip("-")[:60].rstrip("-")
 
 
 def _body(data: bytes, file: str) -> tuple[etree._Element, tuple[Refusal, ...]]:

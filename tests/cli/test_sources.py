@@ -147,7 +147,9 @@ def test_feeds_are_imported_below_the_last_source_and_nothing_else_is_touched(
     source = settings.sources[-1]
     assert (source.id, source.url, source.lang) == ("a-paper", "https://a.example/feed.xml", "de")
     assert "world" in source.tags
-    assert run("sources", "import", "feeds.opml").err.endswith("Added 0 sources to monitor.yaml.\n")
+    assert run("sources", "import", "feeds.opml").err.endswith(
+        "left out: 2 feeds that monitor.yaml has already\nAdded 0 sources to monitor.yaml.\n"
+    )
     assert [path.name for path in project.glob(".monitor.yaml*")] == []
 
 
@@ -200,4 +202,6 @@ def test_the_configured_feeds_are_exported(run: Run, project: Path) -> None:
     outlines = ET.fromstring(said.out).findall(".//outline[@xmlUrl]")
     assert [outline.get("xmlUrl") for outline in outlines] == ["http://127.0.0.1:9/world.xml"]
     write(project, {"mine.opml": said.out})
-    assert run("sources", "import", "mine.opml").err.endswith("Added 0 sources to monitor.yaml.\n")
+    assert run("sources", "import", "mine.opml").err.endswith(
+        "left out: 1 feed that monitor.yaml has already\nAdded 0 sources to monitor.yaml.\n"
+    )

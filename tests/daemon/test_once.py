@@ -53,6 +53,8 @@ def test_a_round_reads_matches_and_delivers_and_a_second_one_has_nothing_new(sto
     assert notifier.titles() == ["troops arrive"]
     assert (first.sources, first.new, first.hits, first.alerts) == (1, 1, 1, 1)
     assert (first.refused, first.refusals) == (1, ["wire: item 2: no text"])
+    of_itself = round_of(parts, Reader(lambda *_: [Refusal("wire", "cut short")]), notifier)
+    assert of_itself.refusals == ["wire: cut short"]
     second = round_of(parts, reader, notifier)
     assert (second.new, second.known, second.hits, second.alerts) == (0, 1, 0, 0)
 

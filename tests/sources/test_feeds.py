@@ -140,6 +140,7 @@ def test_json_feed_is_read_and_its_nonsense_left_out():
         (b"{\0\1\2", "no JSON Feed"),
         (b"\x89PNG\r\n\x1a\n\0\0", "is no feed"),
         (b"<?xml version='1.0' encoding='\xe0\xe0'?><a/>", "is no feed"),
+        (b"<?xml version='1.0'?>\n<a>&b;</a>", "is no feed: 2:3: undefined entity"),
     ],
 )
 def test_what_is_no_feed_is_said(data: bytes, said: str):
@@ -156,7 +157,7 @@ def test_a_web_page_names_the_feeds_that_it_links_to():
     with pytest.raises(SourceError) as caught:
         read_feed(page, URL)
     assert str(caught.value) == (
-        "is a web page, not a feed; the page links to this feed: https://feeds.example/rss.xml, "
+        "is a web page, not a feed; the page links to these feeds: https://feeds.example/rss.xml, "
         "https://other.example/atom"
     )
     with pytest.raises(SourceError, match="it links to none; `type: page` reads listing pages"):

@@ -10,6 +10,7 @@ from monitor.errors import SourceError
 from monitor.model.source import Refusal, Source, SourceKind
 from monitor.sources.opml import MAX_BYTES, export_opml, import_opml, source_id
 
+URL = "https://www.pravda.com.ua/rss/"
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "feeds" / "opml"
 
 LIST = b"""<?xml version="1.0"?><opml version="2.0"><head><title>x</title></head><body>
@@ -99,18 +100,25 @@ def test_outlines_nested_without_end_are_read_within_bounds():
 
 
 @pytest.mark.parametrize(
-    ("title", "taken", "id"),
+    ("title", "taken", "url", "id"),
     [
-        ("BBC World", (), "bbc-world"),
-        ("BBC World", ("bbc-world", "bbc-world-2"), "bbc-world-3"),
-        ("Новости", (), "feed"),
-        ("Café – Ünïcode!", (), "cafe-unicode"),
-        ("x" * 99, (), "x" * 60),
-        ("", ("feed",), "feed-2"),
+        ("BBC World", (), URL, "bbc-world"),
+        ("BBC World", ("bbc-world", "bbc-world-2"), URL, "bbc-world-3"),
+        ("BBC", (), URL, "bbc"),
+        ("Новости", (), URL, "pravda-com-ua"),
+        ("Вести.ua", (), "https://vesti.ua/feeds/partners", "vesti-ua"),
+        ("Новини на tsn.ua", (), "https://tsn.ua/rss/full.rss", "tsn-ua"),
+        ("Новости", ("n-kz",), "http://rss.n.kz", "n-kz-2"),
+        ("Новости", (), "https://новости.example/", "example"),
+        ("Café – Ünïcode!", (), URL, "cafe-unicode"),
+        ("x" * 99, (), URL, "x" * 60),
+        ("", ("feed",), "", "feed-2"),
     ],
 )
-def test_ids_are_like_those_that_people_write(title: str, taken: tuple[str, ...], id: str):
-    assert source_id(title, taken) == id
+def test_ids_are_like_those_that_people_write(
+    title: str, taken: tuple[str, ...], url: str, id: str
+):
+    assert source_id(title, taken, url) == id
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the lists are not here")
