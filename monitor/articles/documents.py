@@ -61,7 +61,7 @@ def read_document(
     elif kind is DocumentKind.JSON_LINES:
         yield from read_jsonl(data, path, lang=lang)
     elif len(data) > MAX_DOCUMENT:
-        yield Refusal(path, f"is too large: {len(data):,} bytes, at most {MAX_DOCUMENT:,} are read")
+        yield Refusal(path, f"is too large: more than {MAX_DOCUMENT:,} bytes; divide it")
     elif kind is DocumentKind.JSON:
         yield from read_json(data, path, lang=lang)
     elif kind is DocumentKind.HTML:

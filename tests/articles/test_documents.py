@@ -42,7 +42,7 @@ def test_an_empty_file_is_refused():
 def test_a_file_too_large_is_refused_unless_it_is_read_by_lines():
     data = b"x" * (MAX_DOCUMENT + 1)
     assert list(read_document(data, "a.txt")) == [
-        Refusal("a.txt", "is too large: 10,000,001 bytes, at most 10,000,000 are read")
+        Refusal("a.txt", "is too large: more than 10,000,000 bytes; divide it")
     ]
     lines = b'{"text": "' + b"word " * 30_000 + b'"}\n'
     found = list(read_document(lines * 70, "a.jsonl", lang="en"))
