@@ -51,8 +51,12 @@ _BEYOND_EUROPEAN = re.compile(
 )
 
 
-_KEEP = "+" if sys.version_info >= (3, 11, 5) else ""
-"""Makes groups possessive, a fifth quicker, where Python does not take that wrongly."""
+def _keep(version: tuple[int, ...]) -> str:
+    """Return what makes a group possessive, a fifth quicker, where Python takes it rightly."""
+    return "+" if version >= (3, 11, 5) else ""
+
+
+_KEEP = _keep(sys.version_info[:3])
 
 
 class Tokens:
