@@ -6,7 +6,7 @@ import json
 import os
 import re
 import sys
-import time
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -231,29 +231,42 @@ def progress(
 ) -> Iterator[Callable[[int], Any]]:
     """Show a progress bar on a terminal while the block runs; yields `advance(count)`.
 
-    A block that prints something meanwhile has no bar where that goes to the same terminal; one
-    that prints nothing says so with `alone`.
+    It appears after half a second, also when nothing gets on. A block that prints something
+    meanwhile has no bar where that goes to the same terminal; one that prints nothing says so with
+    `alone`.
     """
     if not sys.stderr.isatty() or (sys.stdout.isatty() and not alone):
         yield lambda _count: None
         return
     from rich.console import Console  # noqa: PLC0415 - rich loads when something is shown
-    from rich.progress import Progress  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415 - rich loads when something is shown
+        BarColumn,
+        Progress,
+        ProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
-    started = time.monotonic()
+    columns: tuple[str | ProgressColumn, ...] = Progress.get_default_columns()
+    if total is None:
+        counted = TextColumn("{task.completed:,}")
+        columns = (TextColumn("{task.description}"), BarColumn(), counted, TimeElapsedColumn())
     bar = Progress(
-        console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
     )
     task = bar.add_task(what, total=total)
-
-    def advance(count: int) -> None:
-        bar.advance(task, count)
-        if time.monotonic() - started > _PATIENCE:
-            bar.start()
-
+    begin = threading.Timer(_PATIENCE, bar.start)
+    begin.daemon = True
+    begin.start()
     try:
-        yield advance
+        yield lambda count: bar.advance(task, count)
     finally:
+        begin.cancel()
+        begin.join()
         bar.stop()
 
 

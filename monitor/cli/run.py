@@ -53,15 +53,15 @@ def _once(path: Path, back: timedelta | None, *, debug: bool, as_json: bool) -> 
     from monitor.daemon.main import run_once  # noqa: PLC0415 - loads everything
 
     started = time.monotonic()
-    with progress("Reading") as advance:
-        result = run_once(
-            path,
-            os.environ,
-            catch_up=back,
-            debug=debug,
-            advance=advance,
-            console=sys.stderr if as_json else sys.stdout,
-        )
+    result = run_once(
+        path,
+        os.environ,
+        catch_up=back,
+        debug=debug,
+        # Until the delivery nothing is printed, unless the log is.
+        reading=progress("Reading", alone=not debug),
+        console=sys.stderr if as_json else sys.stdout,
+    )
     done = result.round
     seconds = time.monotonic() - started
     if as_json:

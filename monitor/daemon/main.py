@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -55,10 +55,12 @@ def run_once(
     *,
     catch_up: timedelta | None,
     debug: bool,
-    advance: Callable[[int], object],
+    reading: AbstractContextManager[Callable[[int], object]],
     console: TextIO,
 ) -> RoundResult:
     """Do one round and return what it did.
+
+    `reading` is entered until all is read and decided; what it gives hears of every article read.
 
     Raises InvalidConfig, StoreError, AlreadyRunning. Rules that cannot be used are told on
     standard error and left out; the rest goes on.
@@ -83,12 +85,13 @@ def run_once(
     notifier = make_notifier(console)
     try:
         claim(store, clock.now)
-        past = CatchUp(core, default=catch_up)
-        past.take_over(generation.rules)
-        past.turn()
-        done.hits += past.hits
-        poll_all(core, reader, done=done, advance=advance)
-        decide_all(core, done=done)
+        with reading as advance:
+            past = CatchUp(core, default=catch_up)
+            past.take_over(generation.rules)
+            past.turn()
+            done.hits += past.hits
+            poll_all(core, reader, done=done, advance=advance)
+            decide_all(core, done=done)
         deliver_all(core, notifier, done=done)
     finally:
         with suppress(StoreError):

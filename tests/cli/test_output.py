@@ -183,6 +183,13 @@ def test_progress_appears_on_a_terminal_where_nothing_else_is_printed(tmp_path: 
     assert (tmp_path / "out").read_text() == "found\n"
 
 
+def test_progress_appears_also_when_nothing_gets_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "_PATIENCE", 0.0)
+    with on_terminal() as screen, output.progress("Reading", alone=True):
+        work(lambda _count: None)
+    assert "Reading" in screen.text
+
+
 def test_progress_and_results_do_not_garble_each_other_on_one_terminal() -> None:
     with on_terminal() as screen, output.progress("Trying", 10) as advance:
         work(advance)

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli import output
+from monitor.cli.run import command
 from tests.cli.conftest import Run
-from tests.cli.projects import make_project
+from tests.cli.projects import make_project, on_terminal
 
 
 @pytest.fixture
@@ -31,6 +33,22 @@ def test_a_round_ends_with_a_summary_and_a_second_has_nothing_new(run: Run) -> N
     assert second.code == 0
     assert second.lines[-1].startswith("1 source, nothing new, 0 known, 0 hits, 0 alerts (")
     assert len(second.lines) == 1
+
+
+def test_a_round_on_a_terminal_shows_that_it_reads_until_alerts_are_printed(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "_PATIENCE", 0.0)
+    with on_terminal() as screen:
+        assert (
+            command(["--once", "--config", str(sound / "monitor.yaml")], standalone_mode=False) == 0
+        )
+    shown, alerts = screen.text.rsplit("Reading", 1)
+    assert "Internet blackout" not in shown
+    assert "Internet blackout" in alerts
+    with on_terminal() as screen:
+        command(["--once", "--debug"], standalone_mode=False)
+    assert "Reading" not in screen.text
 
 
 @pytest.mark.usefixtures("sound")
