@@ -85,8 +85,9 @@ def command(
             elif found:
                 _show(item, found, by_id)
     if not as_json:
-        tried = "the query" if query is not None else plural(len(running), "rule")
-        say(f"{plural(read, 'article')} read, {matched:,} matched by {tried}.")
+        by = "matched by the query" if query is not None else "hit"
+        tried = "" if query is not None else f"; {plural(len(running), 'rule')} tried"
+        say(f"{plural(read, 'article')} read, {matched:,} {by}{tried}.")
     return 1 if refused else 0
 
 

@@ -146,7 +146,7 @@ def _show(found: _Status, troubles: list[str], moment: datetime) -> None:
         ("sources", ", ".join(sources)),
         ("last poll", ago(found.last_poll, moment)),
         ("today", f"{plural(found.articles, 'article')}, {plural(found.hits, 'hit')}"),
-        ("outbox", f"{pending} pending, {plural(dead, 'dead letter')}"),
+        ("outbox", f"{pending:,} pending, {plural(dead, 'dead letter')}"),
         ("rules", f"{rules} running" + (f", {plural(broken, 'problem')}" if broken else "")),
         ("silences", str(found.silences)),
     ]

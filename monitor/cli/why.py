@@ -128,10 +128,11 @@ def _hit_steps(way: HitWay) -> Iterator[_Step]:
     hit = way.hit
     words = ", ".join(dict.fromkeys(found.text for found in hit.evidence))
     matched = f" by {words[:200]}" if words else ""
+    fired = f": {way.firing.detail}" if way.firing else ""
     yield _Step(
         hit.at,
         "hit",
-        f"rule {hit.rule} [{hit.level.label}]{matched} (hit {hit.id})",
+        f"rule {hit.rule} [{hit.level.label}]{matched} (hit {hit.id}){fired}",
         hit.evidence,
     )
     for decision in way.decisions:
@@ -146,7 +147,8 @@ def _hit_steps(way: HitWay) -> Iterator[_Step]:
 
 def _decision(rule: str, decision: Decided) -> str:
     where = f" for {decision.channel} by route {decision.route}" if decision.channel else ""
-    until = f", until {short(decision.until)}" if decision.until else ""
+    told = f"{short(decision.until)} UTC" in decision.detail
+    until = f", until {short(decision.until)}" if decision.until and not told else ""
     replaced = "" if decision.current else " (decided again later)"
     outcome = f"{decision.outcome.value} ({decision.reason.value})"
     return f"{rule}{where}: {outcome}: {decision.detail}{until}{replaced}"

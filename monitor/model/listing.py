@@ -9,6 +9,7 @@ from datetime import date, datetime
 from monitor.model.alert import Alert, AlertState, Delivery
 from monitor.model.article import StoredArticle
 from monitor.model.decision import Outcome, Reason
+from monitor.model.firing import Firing
 from monitor.model.hit import Hit, HitState, Review
 from monitor.model.rule import Level
 from monitor.model.source import SourceState
@@ -175,6 +176,8 @@ class HitWay:
     hit: Hit
     decisions: tuple[Decided, ...]
     alerts: tuple[AlertEntry, ...]
+    firing: Firing | None = None
+    """Of a correlation rule's hit, what it fired for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ def read_items(connection: Connection, ids: Sequence[int]) -> tuple[AlertItem, .
     facts = _story_facts(connection, of_stories)
     samples = {story: _newest_of(connection, story) for story in sorted(of_stories)}
     others = read_articles(connection, {id_ for sample in samples.values() for id_ in sample})
-    fired = _firings(connection, found)
+    fired = read_firings(connection, found)
     items: list[AlertItem] = []
     for id_ in ids:
         if (one := found.get(id_)) is None:
@@ -136,7 +136,8 @@ def _newest_of(connection: Connection, story: int) -> Sequence[int]:
     )
 
 
-def _firings(connection: Connection, ids: Collection[int]) -> dict[int, Firing]:
+def read_firings(connection: Connection, ids: Collection[int]) -> dict[int, Firing]:
+    """Return what correlation rules fired for, by the hit that it became."""
     found: dict[int, Firing] = {}
     for some in batches(sorted(ids)):
         rows: Any = connection.execute(_FIRINGS, {"ids": some})

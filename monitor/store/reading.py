@@ -22,7 +22,7 @@ from monitor.model.listing import (
     SourceFigures,
 )
 from monitor.model.source import SourceState
-from monitor.store.content import read_articles
+from monitor.store.content import read_articles, read_firings
 from monitor.store.deliveries import read_deliveries
 from monitor.store.engine import Database
 from monitor.store.outbox import alerts_of
@@ -130,6 +130,8 @@ class Reading:
             rows = connection.execute(
                 select(*HIT).where(hits.c.article == article).order_by(hits.c.id)
             ).all()
+            of_article = [hit(row) for row in rows]
+            fired = read_firings(connection, [one.id for one in of_article])
             return ArticleWay(
                 article=found,
                 keys=tuple(
@@ -146,8 +148,9 @@ class Reading:
                         hit=one,
                         decisions=tuple(read_decisions(connection, one.id)),
                         alerts=_alerts_with(connection, one.id),
+                        firing=fired.get(one.id),
                     )
-                    for one in map(hit, rows)
+                    for one in of_article
                 ),
             )
 

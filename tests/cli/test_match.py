@@ -80,7 +80,7 @@ def test_people_see_what_matched_and_a_summary_aside(run: Run) -> None:
         "      A curfew holds from eight on.",
         "",
     ]
-    assert said.err == "3 articles read, 2 matched by 2 rules.\n"
+    assert said.err == "3 articles read, 2 hit; 2 rules tried.\n"
 
 
 def test_disabled_rules_are_left_out_unless_named(run: Run) -> None:
@@ -176,7 +176,7 @@ def test_a_correlation_reads_no_text(run: Run, project: Path) -> None:
         "{rules: [a], within: 1h, distinct: articles, at_least: 2}}]"
     )
     write(project, {"rules/watch.yaml": rule})
-    assert run("match", "articles").err.endswith("matched by 1 rule.\n")
+    assert run("match", "articles").err.endswith(" hit; 1 rule tried.\n")
     said = run("match", "--rule", "b", "articles")
     assert said.code == 2
     assert "a correlation reads no text" in said.err
@@ -289,7 +289,7 @@ def test_a_missing_file_an_empty_folder_and_a_barred_one_are_named(run: Run, pro
         " (.txt .md .html .json .jsonl, or one of them with .gz)"
     )
     assert loop == "loop: cannot be read: Too many levels of symbolic links"
-    assert summary == "0 articles read, 0 matched by 2 rules."
+    assert summary == "0 articles read, 0 hit; 2 rules tried."
 
 
 def test_another_encoding_is_told(run: Run, project: Path) -> None:

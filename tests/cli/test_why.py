@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -228,3 +229,31 @@ def test_a_source_never_read_says_so(run: Run, worked: Path) -> None:
     write(worked, {"monitor.yaml": more})
     said = run("why", "https://www.new.example/a")
     assert said.lines[1].strip() == "source    new could carry it, and was never read"
+
+
+def test_a_correlation_says_what_it_fired_for(run: Run, project: Path) -> None:
+    more = (
+        "rules: [{id: both, level: high, correlate: "
+        "{rules: [curfew, blackout], within: 3d, distinct: rules, at_least: 2}}]"
+    )
+    write(project, {"rules/more.yaml": more})
+    run("run", "--once")
+    hit = run("hits", "--rule", "both", "--json").row
+    steps = run("why", str(hit["article"]), "--json").row["steps"]
+    told = next(step["text"] for step in steps if "rule both" in step["text"])
+    assert told == (f"rule both [high] (hit {hit['hit']}): 2 rules within 3d: curfew, blackout")
+
+
+def test_a_hit_that_waits_says_once_until_when(run: Run, project: Path) -> None:
+    given = CONFIG.partition("routes:")[0]
+    for way, told in [
+        ("confirm: 2 publishers within 6h", "wait-confirm"),
+        ("digest: every 24h", "digest"),
+    ]:
+        (project / "monitor.db").unlink(missing_ok=True)
+        write(project, {"monitor.yaml": f"{given}routes: [{{when: {{}}, to: [console], {way}}}]\n"})
+        run("run", "--once")
+        steps = run("why", "1", "--json").row["steps"]
+        (decided,) = [step["text"] for step in steps if step["stage"] == "decided"]
+        assert told in decided
+        assert len(re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", decided)) == 1, decided

@@ -7,16 +7,19 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
+from monitor.articles.documents import read_document
 from monitor.cli.main import outcome
 from monitor.config.reading import load_settings
 from monitor.config.schema import config_schema, keys
 from monitor.errors import InvalidConfig, Severity
+from monitor.model.article import Article
 from monitor.model.decision import Reason
 from monitor.notify.check import check_channel
 from monitor.policy.retry import STANDARD
@@ -135,6 +138,17 @@ def test_every_channel_address_shown_is_one_that_the_program_takes(
     settings = load_settings(tmp_path / "monitor.yaml", ENVIRON)
     problem = check_channel(settings.channels[0])
     assert problem is None or problem.severity is Severity.WARNING, f"{name}: {url}: {problem}"
+
+
+def test_every_file_of_a_corpus_shown_is_the_same_article() -> None:
+    text = (ROOT / "docs/config.md").read_text()
+    shown = re.findall(r"^```(txt|md|jsonl)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    assert [kind for kind, _ in shown] == ["txt", "md", "jsonl"]
+    for kind, block in shown:
+        (article,) = read_document(block.encode(), f"today.{kind}")
+        assert isinstance(article, Article), article
+        assert (article.title, article.body) == ("Chaos in Almaty", "Gunmen stormed the airport.")
+        assert article.published == datetime(2026, 1, 5, tzinfo=UTC)
 
 
 def test_the_shipped_configuration_and_its_schema_agree() -> None:
