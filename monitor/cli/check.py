@@ -20,6 +20,7 @@ from monitor.cli.output import (
     printing,
     progress,
     say,
+    sentence,
 )
 from monitor.config.reading import DEFAULT_RULES, find_config, load_settings
 from monitor.config.settings import Settings
@@ -210,7 +211,7 @@ def _show(problem: Problem) -> None:
     console().print(
         Text(f"{place(problem.location)}: ")
         + Text(problem.severity.value, f"bold {color}")
-        + Text(f": {printable(problem.message)}{hint}"),
+        + Text(f": {printable(sentence(problem.message))}{hint}"),
         soft_wrap=True,
     )
 

@@ -14,6 +14,7 @@ from monitor.cli.output import emit, plural, say
 from monitor.cli.texts import read_texts
 from monitor.config.settings import Settings
 from monitor.errors import InvalidRules, UsageError
+from monitor.model.alert import AlertItem
 from monitor.model.article import Article
 from monitor.model.hit import Review
 from monitor.model.listing import HitFilter
@@ -42,6 +43,8 @@ class _Proposal:
     """Where the patch is to be applied."""
     unusable: str = ""
     """Why there is no patch."""
+    mended: bool = False
+    """Whether the rule, as it is now, does not hit the article any more."""
 
 
 def print_patch(settings: Settings, store: SqlStore, id: int, *, as_json: bool) -> None:
@@ -61,7 +64,10 @@ def _propose(settings: Settings, store: SqlStore, id: int) -> _Proposal:
     others = _others(store, item.hit.rule, id)
     rule = _rule(settings, item.hit.rule)
     samples = [] if rule is None else list(_samples(rule))
-    found = propose(text, item.hit.evidence, others, now(), samples=samples)
+    mended = rule is not None and _is_mended(rule, item)
+    found = None
+    if not mended:
+        found = propose(text, item.hit.evidence, others, now(), samples=samples)
     amended, shown, folder, unusable = None, "", Path.cwd(), ""
     if rule is None:
         unusable = f"The rule {item.hit.rule} is not in {settings.rules} any more"
@@ -88,7 +94,17 @@ def _propose(settings: Settings, store: SqlStore, id: int) -> _Proposal:
         patch=shown,
         folder=folder,
         unusable=unusable,
+        mended=mended,
     )
+
+
+def _is_mended(rule: Rule, item: AlertItem) -> bool:
+    """Whether a rule was edited since the hit so that it would not hit the article again."""
+    from monitor.matching import compile_rules  # noqa: PLC0415 - loads the engine
+
+    if rule.match is None or rule.version == item.hit.version:
+        return False
+    return not compile_rules([rule]).match(item.article.article, item.hit.at)
 
 
 def _others(store: SqlStore, rule: str, id: int) -> dict[int, Article]:
@@ -145,6 +161,9 @@ def _effect(proposal: _Proposal) -> Iterator[str]:
     if proposal.folder != Path.cwd():
         yield f"Apply the patch in that folder: patch -p0 -d {proposal.folder}"
     found = proposal.exclusion
+    if proposal.mended:
+        yield "The rule as it is now does not hit this article: only the sample is added."
+        return
     if found is None:
         yield "No phrase of the passage could exclude it; the sample alone is added."
         return

@@ -22,6 +22,7 @@ from monitor.cli.output import (
     stamp,
     table,
 )
+from monitor.errors import UsageError
 from monitor.model.hit import Evidence, Review
 from monitor.model.listing import HitEntry, HitFilter
 
@@ -223,8 +224,27 @@ def dismiss(config: str | None, *, id: int, as_json: bool) -> int:
     return code
 
 
+class _Export(click.Command):
+    """Tells where the options that choose hits belong."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments. Raises UsageError and what click does."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            chosen = [it for it in command.params if it.name in _CHOOSING]
+            if any(error.option_name in option.opts for option in chosen):
+                raise UsageError(
+                    f"{error.option_name} chooses hits, and stands before `export`:"
+                    f" `monitor hits {error.option_name} … export`"
+                ) from None
+            raise
+
+
 @command.command(
-    "export", epilog="Example: `monitor hits --since 30d export --format csv > hits.csv`"
+    "export",
+    cls=_Export,
+    epilog="Example: `monitor hits --since 30d export --format csv > hits.csv`",
 )
 @click.option(
     "--format",

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from monitor import __version__
-from monitor.cli.output import common, place, say, survive_any_output
+from monitor.cli.output import common, place, say, sentence, survive_any_output
 from monitor.errors import (
     InvalidConfig,
     InvalidInput,
@@ -140,7 +140,7 @@ def _failed(error: click.ClickException | MonitorError) -> int:
 def _report(error: InvalidInput) -> int:
     for problem in error.problems:
         hint = f" ({problem.hint})" if problem.hint else ""
-        say(f"{place(problem.location)}: {problem.severity}: {problem.message}{hint}")
+        say(f"{place(problem.location)}: {problem.severity}: {sentence(problem.message)}{hint}")
     count = len(error.problems)
     say(f"monitor: {count} problem{'s' if count != 1 else ''}")
     return UNUSABLE if isinstance(error, InvalidConfig | InvalidQuery) else FOUND_FAULT

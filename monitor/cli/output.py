@@ -155,6 +155,12 @@ def place(location: Location) -> str:
     return str(Location(near(location.file), location.line, location.column))
 
 
+def sentence(message: str) -> str:
+    """Return a message in which places (file:line:column) are told as `place` tells them."""
+    here = re.escape(f"{Path.cwd()}{os.sep}")
+    return re.sub(rf"{here}([^:]+:\d+:\d+)", r"\1", message)
+
+
 def near(path: str | Path) -> str:
     """Return a path from the working directory if it lies below it, else as it is."""
     try:

@@ -142,7 +142,7 @@ def deliver_all(core: Core, notifier: Notifier, *, done: Round) -> None:
         if figures.pending:
             known = core.settings.channel(figures.channel) is not None
             why = "" if known else ", which is not configured"
-            done.undelivered.append(f"{figures.pending} wait for {figures.channel}{why}")
+            done.undelivered.append(f"{figures.pending:,} wait for {figures.channel}{why}")
 
 
 def _deliver(core: Core, notifier: Notifier, name: str, done: Round) -> frozenset[str]:

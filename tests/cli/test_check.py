@@ -50,6 +50,14 @@ def test_everything_is_told_at_once(run: Run, project: Path) -> None:
     assert said.err == "monitor.yaml: 4 errors, 1 warning (4 rules, 7 samples tried)\n"
 
 
+def test_every_place_is_told_from_here(run: Run, project: Path) -> None:
+    write(project, {"rules/more.yaml": "rules:\n  - {id: curfew, match: (a}\n"})
+    said = run("check")
+    assert "(first at rules/" in said.out
+    assert str(project) not in said.out
+    assert str(project) not in run("match", "articles").err
+
+
 def test_a_source_that_a_query_misspells_is_told(run: Run, project: Path) -> None:
     write(
         project,

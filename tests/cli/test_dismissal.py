@@ -136,6 +136,19 @@ def test_a_sample_is_spared_if_another_phrase_does(run: Run, worked: Path) -> No
     assert row["exclude"] not in {"curfew holds", "holds"}
 
 
+def test_a_rule_that_was_mended_since_gets_the_sample_alone(run: Run, worked: Path) -> None:
+    file = worked / "rules" / "watch.yaml"
+    file.write_text(file.read_text().replace("(blackout OR shutdown)", "shutdown"))
+    said = run("hits", "dismiss", "1")
+    assert said.err == (
+        "Dismissed 1 hit.\n"
+        "The rule as it is now does not hit this article: only the sample is added.\n"
+    )
+    assert "+      miss: [A power cut., The internet blackout began at noon.]" in said.lines
+    assert "none:" not in "".join(line for line in said.lines if line.startswith("+"))
+    assert run("hits", "dismiss", "1", "--json").row["exclude"] is None
+
+
 def test_without_a_usable_phrase_the_sample_alone_is_added(run: Run, worked: Path) -> None:
     write(worked / "articles", {"only.txt": "title: Night\n\nCurfew.\n"})
     run("run", "--once")

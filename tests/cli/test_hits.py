@@ -120,6 +120,15 @@ def test_options_of_the_list_do_not_slip_into_a_judgement(run: Run) -> None:
     assert run("hits", "--limit", "3", "export").code == 2
 
 
+def test_export_tells_where_the_options_that_choose_belong(run: Run) -> None:
+    said = run("hits", "export", "--rule", "curfew")
+    assert said.code == 2
+    assert said.err == (
+        "monitor: --rule chooses hits, and stands before `export`: `monitor hits --rule … export`\n"
+    )
+    assert "No such option" in run("hits", "export", "--ruel", "x").err
+
+
 def test_export_writes_all_chosen_hits_oldest_first(run: Run) -> None:
     rows = run("hits", "export").rows
     assert [row["hit"] for row in rows] == [1, 2]
