@@ -91,7 +91,7 @@ def _row(source: Source, figures: SourceFigures | None, moment: datetime) -> tup
         source.kind.value,
         _state(figures),
         ago(state.last_success, moment),
-        ago(state.due, moment) if state.due else "at once",
+        ago(state.due, moment) if state.due and state.due > moment else "at once",
         f"{figures.articles_a_day:.1f}" if figures else "–",
         f"{state.articles:,}",
         f"{state.refused:,}",

@@ -42,6 +42,11 @@ _COMPLAINTS = (
     _Complaint("unexpected end of stream", "this quote is never closed", "close it", opening=True),
     _Complaint("',' or ']'", "this list is never closed, or a comma is missing", _QUOTE),
     _Complaint("',' or '}'", "this mapping is never closed, or a comma is missing", _QUOTE),
+    _Complaint(
+        "expected node content",
+        "a value is missing here, or a bracket before it is never closed",
+        _QUOTE,
+    ),
     _Complaint("maximum nesting depth", "nested too deep", "use fewer brackets inside each other"),
     _Complaint("expected key", "this does not go with the lines above", _LAYOUT),
     _Complaint("'-' indicator", "this does not go with the lines above", _LAYOUT),

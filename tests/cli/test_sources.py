@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -38,6 +39,18 @@ def test_people_see_each_source_with_its_state_and_trouble(run: Run) -> None:
     assert desk.split()[:3] == ["desk", "corpus", "good"]
     assert world.split()[:4] == ["world", "feed", "bad", "never"]
     assert "1 failure in a row: http://127.0.0.1:9/world.xml cannot be reached" in world
+
+
+def test_what_is_overdue_is_read_at_once_not_some_time_ago(
+    run: Run, worked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = worked / "monitor.yaml"
+    config.write_text(config.read_text().replace("max_age: none,", "max_age: none, every: 1m,"))
+    run("run", "--once")
+    later = datetime.now(UTC) + timedelta(minutes=10)
+    monkeypatch.setattr("monitor.cli.sources.now", lambda: later)
+    _, desk, _ = run("sources").lines
+    assert "10 min ago  at once" in desk
 
 
 @pytest.mark.usefixtures("worked")
