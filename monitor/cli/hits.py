@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -47,6 +48,7 @@ _FIELDS = (
 )
 
 
+_FORMULA = re.compile(r"(?:^|(?<=;))(?=[=+\-@\t\r])")
 _CHOOSING = frozenset({"rules", "level", "sources", "since", "states", "search"})
 
 
@@ -283,7 +285,8 @@ def _write_csv(entries: Iterable[HitEntry]) -> None:
 
 
 def _cell(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: article text is hostile."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    return value
+    """Return a cell that no spreadsheet takes for a formula: article text is hostile.
+
+    Nor for two, of which one is: in many countries a semicolon divides them, quotes or not.
+    """
+    return _FORMULA.sub("'", value) if isinstance(value, str) else value

@@ -254,8 +254,6 @@ class Reading:
 
     def within(self, intervals: Sequence[Interval], scope: Scope) -> Sequence[Interval]:
         """Return the intervals of words that lie in a scope."""
-        if scope == WHOLE:
-            return intervals
         split = self.split
         found: list[Interval] = []
         if scope & TITLE:

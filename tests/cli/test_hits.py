@@ -153,9 +153,14 @@ def test_csv_runs_no_formula_of_an_articles(run: Run, worked: Path) -> None:
     write(worked / "articles", {"bad.json": json.dumps(bad)})
     run("run", "--once")
     run("hits", "note", "3", "@SUM(1)")
-    rows = list(csv.DictReader(io.StringIO(run("hits", "export", "--format", "csv").out)))
+    run("hits", "note", "2", "one;=SUM(1)")
+    said = run("hits", "export", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(said.out)))
     assert rows[2]["title"] == "'=HYPERLINK('http://x')"
     assert rows[2]["note"] == "'@SUM(1)"
+    [line] = [line for line in said.lines if "SUM" in line and "one" in line]
+    cells = next(csv.reader([line], delimiter=";"))  # as a spreadsheet does in many countries
+    assert not any(cell.startswith("=") for cell in cells)
 
 
 def test_csv_of_no_hits_has_its_headings(run: Run) -> None:

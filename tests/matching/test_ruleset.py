@@ -234,10 +234,15 @@ CLAUSES = st.lists(st.lists(ATOMS, min_size=1, max_size=4, unique=True).map(tupl
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(CLAUSES, max_size=8), st.lists(st.sets(ATOMS), min_size=1, max_size=5))
+@given(
+    st.lists(CLAUSES, max_size=8),
+    st.lists(st.sets(ATOMS), min_size=1, max_size=5),
+    st.sampled_from([1, 500]),
+)
 def test_both_layouts_of_the_index_find_the_same(
-    rules: list[list[tuple[int, ...]]], articles: list[set[int]]
+    some: list[list[tuple[int, ...]]], articles: list[set[int]], copies: int
 ) -> None:
+    rules = some * copies
     chances = [0.1] * 12
     small, large = SetIndex(rules, chances), ArrayIndex(rules, chances)
     for present in articles:
@@ -256,6 +261,12 @@ def test_the_index_learns_what_is_rare() -> None:
     chances = index.chances()
     assert chances[0] > 0.9
     assert chances[1] < 0.1
+    assert list(index.candidates({0, 1})) == [0]
+    for _ in range(30_000):
+        index.candidates({0})
+    learned = index.chances()
+    index.candidates({1})  # it has seen enough by now
+    assert index.chances() == learned
     assert list(index.candidates({0, 1})) == [0]
     assert SetIndex([], [0.01]).chances() == [0.01]
 
