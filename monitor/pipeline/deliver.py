@@ -107,6 +107,7 @@ class _Run:
         self._channel = channel
         self._clock = clock
         self._terms = terms
+        self._where: str | None = None
         self._settled: list[Settlement] = []
         self._failed: list[Settlement] = []
         self._asked_to_wait = False
@@ -130,7 +131,7 @@ class _Run:
             alert=alert.id,
             channel=self._channel.name,
             at=start,
-            where=self._notifier.where(self._channel),
+            where=self._address(),
             outcome=answer.outcome,
             detail=answer.detail,
             duration=max(0.0, (end - start).total_seconds()),
@@ -142,6 +143,11 @@ class _Run:
         if settled.retry_at is not None:
             self._failed.append(settled)
             self._asked_to_wait = answer.retry_after is not None
+
+    def _address(self) -> str:
+        if self._where is None:
+            self._where = self._notifier.where(self._channel)
+        return self._where
 
     def summary(self, *, more: bool) -> Delivered:
         """Return what was done; `more` says that there may be further alerts that are due."""
