@@ -31,6 +31,8 @@ _STACKED = re.compile(
 _SENTENCE_END = re.compile("[.!?…][\"'”’»)\\]]*(?=\\s)|[。！？]")
 _URL_SAFE = "/:?#!$&*+,;=%~-._"
 _LONGEST_URL = 2_000
+_NAME = 200
+"""Characters of a text that is remembered in its cleaned form."""
 CUT = " …"
 """What stands where something was cut off."""
 
@@ -53,8 +55,16 @@ def one_line(text: str, limit: int | None = None) -> str:
     """
     if limit is not None:
         text = text[: limit * 4 + 256]
+    # Names of rules, sources and tags come again with every alert.
+    return _name_line(text, limit) if len(text) <= _NAME else _line(text, limit)
+
+
+def _line(text: str, limit: int | None) -> str:
     line = " ".join(clean(text).split())
     return line if limit is None else shorten(line, limit)
+
+
+_name_line = lru_cache(maxsize=2_048)(_line)
 
 
 def shorten(text: str, limit: int) -> str:

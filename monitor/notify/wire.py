@@ -110,6 +110,11 @@ def _tell_response(response: HTTPResponse) -> HTTPResponse:
 _records = _Records()
 
 
+def _nowhere(*_: object, **__: object) -> tuple[str, int, str, None]:
+    """Spare the search for the line that logs: nothing reads it, and it outlasts the rest."""
+    return "", 0, "", None
+
+
 def _watch() -> None:
     """Put the watchers in place; they stay."""
     if HTTPConnectionPool.ConnectionCls is _WatchedConnection:
@@ -119,4 +124,5 @@ def _watch() -> None:
     for name in _QUIET:
         logger = logging.getLogger(name)
         logger.addFilter(_records)
+        logger.findCaller = _nowhere  # type: ignore[method-assign]  # for these loggers alone
         logger.setLevel(logging.DEBUG if name == "apprise" else logging.WARNING)
