@@ -10,16 +10,21 @@ from benchmarks.watchlist import Clause, Kind, Term, Watch
 from monitor.model.article import Article
 
 
-class RegexLoop:
-    """One expression a clause, asked in turn until one fails; then what must not be there."""
+class _Expressions:
+    """What all ways with `re` have in common."""
 
-    name = "`re`, a loop"
     cannot = "fuzzy terms"
     batched = False
 
     @staticmethod
     def can(watch: Watch) -> bool:
         return Kind.FUZZY not in watch.kinds
+
+
+class RegexLoop(_Expressions):
+    """One expression a clause, asked in turn until one fails; then what must not be there."""
+
+    name = "`re`, a loop"
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         self.rules = [
@@ -46,16 +51,10 @@ class RegexLoop:
         return found
 
 
-class RegexRule:
+class RegexRule(_Expressions):
     """One expression a rule, without regard to case: what a loop of `re.search` usually is."""
 
     name = "`re`, one a rule"
-    cannot = "fuzzy terms"
-    batched = False
-
-    @staticmethod
-    def can(watch: Watch) -> bool:
-        return Kind.FUZZY not in watch.kinds
 
     def __init__(self, watches: Sequence[Watch]) -> None:
         self.rules = [(watch.id, re.compile(_whole(watch), re.IGNORECASE)) for watch in watches]

@@ -148,9 +148,10 @@ class ArrayIndex:
 
 _LEARNED = (300, 3_000, 30_000)
 """Articles after which the index arranges itself anew."""
-_FEW_ROWS = 400
 _DOUBT = 20
 """Articles that the first guess weighs as much as."""
+_FEW_ROWS = 400
+"""Candidates up to which their clauses are looked at all together: fewer calls of numpy."""
 
 
 class _Layout:
