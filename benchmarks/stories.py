@@ -6,23 +6,21 @@ the test halves, which nothing was tuned on. Halves are by a hash of the pair's 
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import random
 import statistics
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from benchmarks import report, timing
+from benchmarks.pairs import DATA, Pair, agency_copies, desk_pairs, golden_pairs, planted
 from benchmarks.peers.minhash import libraries
 from monitor.model.article import Article
 from monitor.model.story import Joined
@@ -33,105 +31,34 @@ from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features
 from tests.stories.archive import Archive, week
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
 LANGUAGES = ("en", "ru")
-PASSAGE = "Read more about it in our evening edition and on our channel"
 
 
 LOOKS = """
-The test half of the golden pairs (25 pairs) was scored three times, so its figures are no longer
+The test half of the golden pairs (25 pairs) was scored four times, so its figures are no longer
 those of data never seen. First look, threshold 0.54: 9 right, 4 false, 2 missed, precision 0.692,
-recall 0.818, F1 0.750, behind the title ratio (0.833) and TF-IDF (0.769). That threshold stood at
-the edge of the hardest tuning pair (0.537). Second look, 0.60 from the tuning half alone: 9 right,
-1 false, 2 missed, F1 0.857 (empty store 3 false, 0.783). The table shows the third look, after
-Russian and Ukrainian stems were cut, particular numbers counted for more, and short reports were
-asked less, all chosen on the tuning halves and the two weeks used for tuning: as at the second
-look, with an empty store one more false (0.750). Which test pairs are wrong was never looked at;
-their titles were seen before the halves were divided. The aim of F1 0.90 is not reached on the test
-half. The held-out week was scored at the same moments: 11 right and 1 missed, 9 and 3, now 12 and
-0, with no false merge at any.
+recall 0.818, F1 0.750, behind the title ratio (0.833) and TF-IDF (0.769). Second look, 0.60 from
+the tuning half alone: 9 right, 1 false, 2 missed, F1 0.857 (empty store 3 false, 0.783). Third
+look, after stems were cut and short reports were asked less: the same, with an empty store 4 false
+(0.750). The table shows the fourth, after weights, numbers and one threshold (0.50) were chosen on
+the tuning halves here and below and on the two weeks: 10 right, 4 false, 1 missed, precision
+0.714, recall 0.909, F1 0.800, the same with an empty store. That is better than before with an
+empty store and worse with one that has counted these articles. The aim of F1 0.90 is not reached,
+though the tuning half is divided without an error; nothing was changed after that look. Which test
+pairs are wrong was never looked at; their titles were seen before the halves were divided. The
+held-out week was scored at the same moments: 11 right and 1 missed, 9 and 3, 12 and 0, 12 and 0,
+with no false merge at any.
 """
 
-
-@dataclass(frozen=True)
-class Pair:
-    """Two articles and whether they tell of one thing."""
-
-    half: str
-    one: Article
-    two: Article
-    same: bool
-
-
-# --- data ----------------------------------------------------------------------------------------
-
-
-def half_of(id: str) -> str:
-    return "test" if hashlib.sha256(id.encode()).digest()[0] & 1 else "tune"
-
-
-def golden_pairs(lang: str) -> list[Pair]:
-    csv.field_size_limit(10**9)
-    pairs = []
-    with (DATA / "pairs" / f"{lang}_train_pool.tsv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-            urls = f"{row['INPUT:first_url']} {row['INPUT:second_url']}"
-            one, two = (
-                Article(
-                    title=row[f"INPUT:{which}_title"].strip('"').replace('""', '"'),
-                    body=row[f"INPUT:{which}_text"].strip('"').replace('""', '"'),
-                    url=row[f"INPUT:{which}_url"],
-                    lang=lang,
-                )
-                for which in ("first", "second")
-            )
-            half = half_of(row.get("TASK:id") or urls)
-            pairs.append(Pair(half, one, two, row["GOLDEN:quality"] == "OK"))
-    return pairs
-
-
-def planted() -> list[Pair]:
-    """Return all pairs of near_dup: five are planted duplicates. Nothing is tuned on them."""
-    articles = {}
-    for line in (DATA / "near_dup" / "articles_100.train").read_text("utf-8").splitlines():
-        id, text = line.split(" ", 1)
-        articles[id] = Article(title="", body=text.strip(), lang="en")
-    truth = {
-        frozenset(line.split())
-        for line in (DATA / "near_dup" / "articles_100.truth").read_text("utf-8").splitlines()
-    }
-    return [
-        Pair("test", articles[one], articles[two], frozenset((one, two)) in truth)
-        for one, two in combinations(articles, 2)
-    ]
-
-
-def agency_copies(pairs: Sequence[Pair]) -> list[Pair]:
-    """Return each article beside a copy as papers print it, and beside the copies of others.
-
-    A copy loses one word in thirty, its headline (the first words of its last sentence stand in)
-    and either its last third, or gains a passage; by a fixed seed. Articles that are of one story
-    anyway are not paired as different.
-    """
-    chance = random.Random(20241125)
-    made: list[tuple[str, Article, Article]] = []
-    for pair in pairs:
-        for article in (pair.one, pair.two):
-            words = [word for word in article.body.split(" ") if chance.random() > 1 / 30]
-            if chance.random() < 0.5:
-                words = words[: len(words) * 2 // 3]
-            else:
-                words += PASSAGE.split()
-            tail = article.body.rsplit(". ", 2)[-1].split()[:7]
-            copy = replace(article, title=" ".join(tail), body=" ".join(words), url=None)
-            made.append((pair.half, article, copy))
-    found = [Pair(half, article, copy, same=True) for half, article, copy in made]
-    together = {(pair.one.body, pair.two.body) for pair in pairs if pair.same}
-    for (half, one, _), (other_half, two, copy) in combinations(made, 2):
-        if half == other_half and one.body != two.body and (one.body, two.body) not in together:
-            found.append(Pair(half, one, copy, same=False))
-    return found
+DESKS = """
+tests/data/stories/desks.jsonl, written by the project: 61 twos of events that are easily taken for
+one another, each event told by two desks in other words. Every two reports of one language are
+compared. The method was chosen on the tuning half; of the half kept apart (test, 58 events) only
+figures were seen: with the method before 9 right and 1 false (empty store), then 36 and 3 at a
+threshold of 0.50, 35 and 3 at 0.52, and the table, at 0.50 again. The reports are short and say
+different things of one event, by intent: they are harder than most of what agencies write.
+"""
 
 
 # --- ways to decide ----------------------------------------------------------------------------
@@ -357,6 +284,9 @@ def main() -> None:
         "### Same story: golden pairs",
         LOOKS.strip(),
         compare(both, same_story),
+        "### Same story: invented events as two desks report them",
+        DESKS.strip(),
+        compare({f"desks {lang}": desk_pairs(lang) for lang in ("ru", "uk", "en")}, same_story),
         "### Same story: an invented week of one country, clustered online",
         weeks(),
         "### Duplicates: five planted ones among 100 articles; copies as papers print them",

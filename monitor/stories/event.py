@@ -9,17 +9,20 @@ from operator import mul
 
 from rapidfuzz import fuzz
 
-from monitor.stories.record import PARTICULAR, Features
+from monitor.stories.record import Features, particular
 
-ABOUT, TITLE, NAMES = 0.60, 0.25, 0.15
+ABOUT, TITLE, NAMES = 0.40, 0.28, 0.32
 """What each view counts for. What an article does not have (names, a title) is left out and the
 rest counts for more."""
-PLAIN_NUMBER, PARTICULAR_NUMBER, OTHER_NUMBERS = 0.02, 0.04, -0.04
-"""For each number that both have. One of three digits, or with decimals, is seldom shared by
+PLAIN_NUMBER, PARTICULAR_NUMBER, OTHER_NUMBERS = 0.05, 0.12, -0.06
+"""For each number that both have. A particular one (`record.particular`) is seldom shared by
 chance: 2,418 points, 3.2 million."""
-MOST_PLAIN, MOST_NUMBERS = 0.04, 0.10
-OTHER_DAYS = -0.06
-ONE_PUBLISHER = -0.05
+MOST_PLAIN, MOST_NUMBERS = 0.10, 0.20
+OTHER_DAYS = -0.07
+OTHER_NAME, MOST_OTHER_NAMES = -0.04, 2
+"""For each name of a headline that the other article does not know: the same circle, another
+event. So many count at most on either side."""
+ONE_PUBLISHER = -0.12
 """A house's own style makes its articles alike, and it seldom reports an event anew."""
 FUZZY_FROM = 4
 """Title stems on both sides from which spelling is compared; shorter ones are alike by chance."""
@@ -95,6 +98,7 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
     score /= whole
     if products:
         score += _numbers(mine, theirs) + _days(mine, theirs)
+        score += OTHER_NAME * (_unknown(mine, theirs) + _unknown(theirs, mine))
         if mine.publisher and mine.publisher == theirs.publisher:
             score += ONE_PUBLISHER
     return Likeness(
@@ -134,9 +138,14 @@ def _numbers(one: Features, two: Features) -> float:
     shared = one.numbers & two.numbers
     if not shared:
         return OTHER_NUMBERS if min(len(one.numbers), len(two.numbers)) > 1 else 0.0
-    particular = sum(len(number) >= PARTICULAR for number in shared)
-    plain = min(MOST_PLAIN, PLAIN_NUMBER * (len(shared) - particular))
-    return min(MOST_NUMBERS, plain + PARTICULAR_NUMBER * particular)
+    telling = sum(map(particular, shared))
+    plain = min(MOST_PLAIN, PLAIN_NUMBER * (len(shared) - telling))
+    return min(MOST_NUMBERS, plain + PARTICULAR_NUMBER * telling)
+
+
+def _unknown(one: Features, two: Features) -> int:
+    """Return how many names of one's headline the other does not have, as far as they count."""
+    return min(MOST_OTHER_NAMES, len(one.title_names - two.anywhere))
 
 
 def _days(one: Features, two: Features) -> float:

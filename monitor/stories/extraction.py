@@ -9,34 +9,34 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from monitor.model.article import Article
+from monitor.stories.figures import NUMBER_WORDS, numbers_in
 from monitor.stories.fingerprint import fingerprint
 from monitor.stories.publishing import publisher_of
-from monitor.stories.record import MAX_TERMS, PARTICULAR, Features
-from monitor.stories.words import DAYS, STOP_WORDS, ukrainian_stem
+from monitor.stories.record import MAX_TERMS, Features, particular
+from monitor.stories.words import DAYS, STOP_WORDS, term_of
 from monitor.text.fold import fold
-from monitor.text.numbers import find_numbers
-from monitor.text.stems import STEMMED_LANGUAGES, language_of_script, stem
+from monitor.text.stems import STEMMED_LANGUAGES, language_of_script
 from monitor.text.words import tokenize
 
 READ_CHARACTERS = 100_000
 """Of title and of body each: what comes after is not compared."""
 TOLD_CHARACTERS = 2_500
 """Terms, names and numbers come from this much of the body: news tells its event first."""
-LEAD_WORDS = 60
-MAX_NUMBERS = 40
+LEAD_WORDS = 40
 MAX_LENGTH = 64
 """Characters of a term; longer words are cut."""
 
-_SLAVIC = 6
-"""Letters of a Russian or Ukrainian stem that are compared: `забастовка` is `забастовочный`."""
 _STEMMED = STEMMED_LANGUAGES | {"uk"}
 _MOST_CACHED = 50_000
-_IN_TITLE, _IN_LEAD, _BELOW = 2.0, 1.4, 1.0
-_NAME = 1.3
+_IN_TITLE, _IN_LEAD, _BELOW = 2.0, 1.5, 0.8
 
 _CAPITAL = "".join(letter for letter in map(chr, range(0x0590)) if letter.isupper())
 """Of the alphabets that have them, up to Armenian."""
-_MIDST = r"(?:(?<=[^\W_] .)|(?<=[,;:(«„“\"'-].)|(?<=[,;)»”\"'–—] .))"
+_INITIAL = rf"(?<![^\W_])[{_CAPITAL}]\."
+_MIDST = (
+    r"(?:(?<=[^\W_] .)|(?<=[,;:(«„“\"'-].)|(?<=[,;)»”\"'–—] .)"
+    rf"|(?<={_INITIAL}.)|(?<={_INITIAL} .))"  # `А.Петрова`, `А. Петрова`
+)
 _INITIALS = rf"(?<![^\W_].)(?<![{_CAPITAL}] .)[{_CAPITAL}]{{1,7}}(?![^\W_])(?! [{_CAPITAL}]{{2}})"
 _NAME_IN_TEXT = re.compile(
     rf"[{_CAPITAL}](?:{_MIDST}(?![{_CAPITAL}])[^\W\d_]+|{_INITIALS})"  # the capital first: quicker
@@ -59,7 +59,7 @@ def features(article: Article) -> Features:
     reading.take(title.words, _IN_TITLE, names)
     reading.take(told.words[:LEAD_WORDS], _IN_LEAD, names)
     reading.take(told.words[LEAD_WORDS:], _BELOW, names)
-    numbers = _numbers(f"{title.text}\n\n{told.text}", article.lang)
+    numbers = numbers_in(f"{title.text}\n\n{told.text}", (*title.words, *told.words), article.lang)
     for value, written in numbers.items():
         reading.number(value, written)
     terms = reading.heaviest()
@@ -113,7 +113,7 @@ class _Reading:
 
     def number(self, value: str, written: str) -> None:
         """Count a number that is particular enough to be a term: of three digits, or decimals."""
-        if len(value) >= PARTICULAR:
+        if particular(value):
             term = f"#{value}"
             self._counts[term] = self._counts.get(term, 0) + 1
             self._places.setdefault(term, _BELOW)
@@ -122,16 +122,11 @@ class _Reading:
     def heaviest(self) -> dict[str, int]:
         """Return the terms that stand out most, in tenths, heaviest first, as first met."""
         weights = {
-            term: round(
-                10
-                * self._places[term]
-                * (1.0 if count == 1 else 1 + math.log(count))
-                * (_NAME if term in self.names else 1)
-            )
+            term: 10 * self._places[term] * (1.0 if count == 1 else 1 + math.log(count))
             for term, count in self._counts.items()
         }
         kept = sorted(weights, key=weights.__getitem__, reverse=True)[:MAX_TERMS]
-        return {term: weights[term] for term in kept}
+        return {term: round(weights[term]) for term in kept}
 
 
 def _language(article: Article) -> str:
@@ -153,7 +148,13 @@ class _Terms(dict[str, str]):
         self._lang = lang
 
     def __missing__(self, word: str) -> str:
-        says_little = len(word) < 2 or word in STOP_WORDS or word in DAYS or word[0].isdigit()
+        says_little = (
+            len(word) < 2
+            or word in STOP_WORDS
+            or word in NUMBER_WORDS
+            or word in DAYS
+            or word[0].isdigit()
+        )
         term = "" if says_little else _stemmed(word, self._lang)
         if len(word) <= MAX_LENGTH:
             if len(self) >= _MOST_CACHED:
@@ -168,20 +169,7 @@ def _terms_in(lang: str) -> _Terms:
 
 
 def _stemmed(word: str, lang: str) -> str:
-    return (_stem(word, lang) or word)[:MAX_LENGTH]
-
-
-def _stem(word: str, lang: str) -> str | None:
-    """Stem a word, by its own script where that is not the language's (`NATO` in Russian).
-
-    Russian and Ukrainian derive so many words from one root that stems are cut, too: what begins
-    alike is alike (McNamee and Mayfield, "Character n-gram tokenization for European language
-    text retrieval", 2004, find that as good as stemming for them).
-    """
-    if "a" <= word[0] <= "z":
-        return stem(word, "en" if lang in {"ru", "uk"} else lang)
-    stemmed = ukrainian_stem(word) if lang == "uk" else stem(word, "ru" if lang == "en" else lang)
-    return stemmed[:_SLAVIC] if stemmed and lang in {"ru", "uk"} else stemmed
+    return (term_of(word, lang) or word)[:MAX_LENGTH]
 
 
 def _names(title: str, told: str) -> dict[str, str]:
@@ -196,21 +184,3 @@ def _names(title: str, told: str) -> dict[str, str]:
         found.update(_NAME_IN_TEXT.findall(title))
     both = f" {title} {told}"
     return {fold(name): name for name in sorted(found) if f" {name.lower()}" not in both}
-
-
-def _numbers(text: str, lang: str | None) -> dict[str, str]:
-    """Return the numbers in one spelling, with how they were written first.
-
-    Years are left out, as dates are, and so are *one* and *two* in words.
-    """
-    found: dict[str, str] = {}
-    for number in find_numbers(text, lang):
-        written = text[number.start : number.end]
-        whole = number.value.is_integer()
-        year = whole and 1900 <= number.value <= 2100 and len(written) == 4
-        if year or (number.value <= 2 and not written[0].isdigit()):
-            continue
-        found.setdefault(f"{number.value:.10g}", written)
-        if len(found) == MAX_NUMBERS:
-            break
-    return found

@@ -20,7 +20,7 @@ from monitor.model.story import Joined, StoryLink
 from monitor.stories.event import Likeness, Weighed, likeness, weigh
 from monitor.stories.fingerprint import Resemblance, resemblance
 from monitor.stories.rarity import Rarity
-from monitor.stories.record import MAX_TERMS, Features
+from monitor.stories.record import Features
 
 COPY_WINDOW = timedelta(days=30)
 """Beyond it the same text is news again (an annual notice, a yearly greeting)."""
@@ -40,11 +40,8 @@ MIN_WORDS = 4
 """Shorter articles say too little: each opens its own story."""
 MIN_SHARED = 3
 """Terms that a report in other words must share."""
-SAME_EVENT, SAME_EVENT_SHORT = 0.60, 0.50
-"""From here articles tell of one event (docs/stories.md): long ones, and short ones. Of all that
-can be said of an event, two short reports pick fewer words that are the same: less is asked."""
-SHORT = MAX_TERMS // 2
-"""Terms of a short one; in between, it goes by the longer of the two."""
+SAME_EVENT = 0.50
+"""From here articles tell of one event (docs/stories.md)."""
 FEW_SHARED, SAME_HEADLINE = 5, 0.75
 """Below so many shared terms, as of two headlines, each of them weighs much: more is asked."""
 FOUNDER = 0.27
@@ -206,7 +203,7 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     gap = abs(at - known.at)
     like = likeness(one, two)
     score = like.score * _freshness(gap)
-    enough = _enough(like, one.features, known.features)
+    enough = _enough(like)
     event = gap <= EVENT_WINDOW and score >= enough and len(like.products) >= MIN_SHARED
     copies = gap <= COPY_WINDOW and _agree(like, one.features, known.features)
     if not event and not copies:
@@ -222,12 +219,8 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     return _Verdict(known, joined, score, like, enough, same, obstacle)
 
 
-def _enough(like: Likeness, one: Features, two: Features) -> float:
-    terms = max(len(one.terms), len(two.terms))  # a digest is like each report that it holds
-    if len(like.products) < FEW_SHARED:
-        return SAME_HEADLINE
-    short = min(1.0, (MAX_TERMS - terms) / (MAX_TERMS - SHORT))
-    return SAME_EVENT - short * (SAME_EVENT - SAME_EVENT_SHORT)
+def _enough(like: Likeness) -> float:
+    return SAME_HEADLINE if len(like.products) < FEW_SHARED else SAME_EVENT
 
 
 def _resembles(one: Features, two: Features) -> Resemblance:
@@ -327,7 +320,7 @@ def _nearest(verdicts: Sequence[_Verdict], features: Features, at: datetime) -> 
     if not verdicts:
         return _opened("nothing like it is known", 0.0)
     best = max(verdicts, key=_closeness)
-    if best.score < FOUNDER:
+    if max(best.score, best.likeness.about) < FOUNDER:
         return _opened("nothing like it is known", best.score)
     reason = best.obstacle or f"{best.enough:.2f} would join it"
     if not best.obstacle and best.resemblance is None:

@@ -17,10 +17,17 @@ FORMAT = 2
 
 MAX_TERMS = 40
 PARTICULAR = 3
-"""Characters from which a number says much: three digits, or decimals."""
+"""Characters from which a number may say much: three digits, or decimals."""
 
 _HEAD = struct.Struct("<BBHII")
 _BAND_KEYS = struct.Struct(f"<{BANDS}q")
+
+
+def particular(number: str) -> bool:
+    """Tell whether a number, in its one spelling, says much: 486.5 or 121, not 12 nor 60,000."""
+    digits = number.partition("e")[0]
+    told = digits.replace(".", "").strip("0")
+    return len(told) > 1 and (len(digits) >= PARTICULAR or len(number) > len(digits))
 
 
 class StaleFeatures(StoreError):
@@ -76,6 +83,11 @@ class Features:
     def title_set(self) -> frozenset[str]:
         """The stems of its title."""
         return frozenset(self.title)
+
+    @cached_property
+    def title_names(self) -> frozenset[str]:
+        """The names that its title holds."""
+        return self.title_set & self.names
 
     @cached_property
     def anywhere(self) -> frozenset[str]:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from monitor.model.article import Article
@@ -54,6 +55,38 @@ def week(name: str) -> list[Told]:
         )
         told.append(Told(row["id"], row["story"], row["kind"], article))
     return sorted(told, key=lambda one: str(one.article.published))
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one desk wrote of an event, and the half of the set that it is in."""
+
+    name: str
+    event: str
+    half: str
+    article: Article
+
+
+def desks() -> list[Report]:
+    """Read the reports that two desks wrote of each event.
+
+    Events come in twos that are easily taken for one another: the same people, place or kind of
+    accident. The half goes by a hash of the two's name: `tune`, or `kept` apart from tuning.
+    """
+    found = []
+    for line in (WEEKS / "desks.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        article = Article(
+            title=row["title"],
+            body=row["text"],
+            url=row["url"],
+            source=row["source"],
+            lang=row["lang"],
+            published=datetime.fromisoformat(row["published"]),
+        )
+        odd = sha256(row["cluster"].encode()).digest()[0] & 1
+        found.append(Report(row["id"], row["event"], "kept" if odd else "tune", article))
+    return found
 
 
 @dataclass

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from monitor.model.article import Article
 from monitor.stories.event import (
     MOST_NUMBERS,
+    MOST_OTHER_NAMES,
     MOST_PLAIN,
     ONE_PUBLISHER,
     OTHER_DAYS,
+    OTHER_NAME,
     OTHER_NUMBERS,
     PARTICULAR_NUMBER,
     PLAIN_NUMBER,
@@ -130,7 +132,7 @@ def test_numbers_and_days_move_the_score_a_little(one, two, change):
         ("2,418", PARTICULAR_NUMBER),
         ("3.2", PARTICULAR_NUMBER),
         ("2,418 17", PARTICULAR_NUMBER + PLAIN_NUMBER),
-        ("2,418 3.2 640 17", MOST_NUMBERS),
+        ("600", PLAIN_NUMBER),
     ],
 )
 def test_numbers_that_few_texts_hold_count_for_more(numbers, change):
@@ -142,6 +144,33 @@ def test_numbers_that_few_texts_hold_count_for_more(numbers, change):
     without = replace(two.features, numbers=frozenset())
     bare = likeness(one, weigh(without, two.weight_of))
     assert likeness(one, two).score - bare.score == pytest.approx(change)
+
+
+def test_numbers_in_common_are_no_proof_however_many_they_are():
+    """A digest of figures shares them with every other."""
+    one, two = (weighed("", f"{rest} 2,418 3.2 641 17") for rest in ("rubble", "ashes"))
+    bare = likeness(one, weigh(replace(two.features, numbers=frozenset()), two.weight_of))
+    assert likeness(one, two).score - bare.score == pytest.approx(MOST_NUMBERS)
+
+
+@pytest.mark.parametrize(
+    ("headline", "names"),
+    [
+        ("The envoy Orlov is expelled", 1),
+        ("The envoys Orlov, Petrenko and Melnyk are expelled", MOST_OTHER_NAMES),
+        ("The envoy Varga is expelled", 0),  # the other knows him, below its headline
+    ],
+)
+def test_names_of_a_headline_that_the_other_does_not_know_speak_against_it(
+    monkeypatch, headline, names
+):
+    told = "Karvenia recalled its ambassador. The minister met Varga about the blast."
+    one = weighed("Ambassador recalled from Karvenia", told)
+    two = weighed(headline, "In Karvenia an ambassador left after the blast.")
+    score = likeness(one, two).score
+    assert likeness(two, one).score == score
+    monkeypatch.setattr("monitor.stories.event.OTHER_NAME", 0)
+    assert score - likeness(one, two).score == pytest.approx(OTHER_NAME * names)
 
 
 def test_one_publisher_seldom_reports_an_event_twice():
