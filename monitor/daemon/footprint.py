@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.rules.files import rule_files
+from monitor.rules.files import files_in
 
 Footprint = frozenset[tuple[str, int, int, int]]
 
@@ -12,13 +12,15 @@ Footprint = frozenset[tuple[str, int, int, int]]
 def footprint(config: Path, rules: Path) -> Footprint:
     """Return path, size, time of change and inode of the configuration and of every rule file.
 
-    What is missing or cannot be looked at is part of it, too.
+    What is missing or cannot be looked at is part of it, too, and so is what is only named nearly
+    like a rule file: reading anew, a reload tells of it.
     """
     try:
-        files = rule_files(rules)
+        found = files_in(rules)
     except OSError:
-        files = ()
-    return frozenset(map(_trace, (config, rules, *files)))
+        return frozenset(map(_trace, (config, rules)))
+    unread = (it.path for it in found.unread)
+    return frozenset(map(_trace, (config, rules, *found.rules, *unread)))
 
 
 def _trace(path: Path) -> tuple[str, int, int, int]:

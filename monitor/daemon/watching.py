@@ -10,6 +10,8 @@ from pathlib import Path
 import structlog
 from watchfiles import Change, watch
 
+from monitor.rules.files import may_hold_rules
+
 log = structlog.get_logger(part="watch")
 
 # Milliseconds. What happens within the first counts as one change, told when the second has passed
@@ -17,7 +19,6 @@ log = structlog.get_logger(part="watch")
 _DEBOUNCE = 800
 _STEP = 100
 _LOOK = 1_000
-_RULE_FILES = (".yaml", ".yml")
 # Seconds until a place that cannot be watched (not there yet, say) is tried again.
 _RETRY = 10.0
 
@@ -93,8 +94,7 @@ class Watcher:
         return Path(path).name == self.place.name
 
     def _is_rule_file(self, _change: Change, path: str) -> bool:
-        name = Path(path).name
-        return name.endswith(_RULE_FILES) and not name.startswith(".")
+        return may_hold_rules(Path(path).name)
 
 
 def _identity(place: Path) -> tuple[int, ...]:

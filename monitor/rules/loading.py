@@ -12,7 +12,7 @@ from monitor.model.rule import Rule
 from monitor.rules.collection import without_collection
 from monitor.rules.correlating import check_names
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
-from monitor.rules.files import rule_files
+from monitor.rules.files import files_in
 from monitor.rules.items import read_item
 from monitor.rules.walk import nodes
 from monitor.rules.wordlists import UNUSABLE, WordLists
@@ -71,11 +71,15 @@ def load_usable(
     """
     reader = Reader()
     try:
-        files = rule_files(folder)
+        found = files_in(folder)
     except OSError as error:
         message = f"the rules cannot be read: {error.strerror}"
         where = Location(str(error.filename or folder))
         return Rulebook((), errors=(Problem("unreadable", message, where),))
+    files = found.rules
+    for unread in found.unread:
+        where = Location(str(unread.path))
+        reader.report("unread-file", unread.why, where, unread.hint, Severity.WARNING)
     if not files:
         hint = "put rules into *.yaml files there"
         reader.report(

@@ -31,6 +31,9 @@ _UNPRINTABLE = re.compile(
 )
 """YAML 1.2's printable characters (section 5.1), less the three that YAML 1.1 breaks lines at."""
 
+_GLUED_COMMENT = re.compile(r"^%YAML[ \t]+[\d.]+#", re.MULTILINE)
+"""What libyaml takes for a directive with a comment, and YAML does not (section 6.6)."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CORE_PREFIX = "tag:yaml.org,2002:"
 
@@ -188,6 +191,10 @@ class _Builder:
             place = self.document.locate(event.start_mark.index)
             self._report("documents", "a second document begins here", place, "use one file each")
             raise _Stop
+        start, end = event.start_mark.index, event.end_mark.index
+        if found := _GLUED_COMMENT.search(self.document.text, start, end):
+            place = self.document.locate(found.end() - 1)
+            self._report("yaml-syntax", "a comment needs a space before its #", place)
 
     def _scalar(self, event: Any) -> None:
         start = event.start_mark.index

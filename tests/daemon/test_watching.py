@@ -45,6 +45,12 @@ def test_a_rule_file_below_the_folder_is_heard_of(watch, tmp_path):
     change_until(heard, lambda number: (tmp_path / "sub" / "a.yml").write_text(str(number)))
 
 
+@pytest.mark.parametrize("name", ["A.YAML", "a.yaml.txt"])
+def test_so_is_one_of_another_case_and_one_that_is_named_nearly_so(watch, tmp_path, name):
+    heard = watch(tmp_path)
+    change_until(heard, lambda number: (tmp_path / name).write_text(str(number)))
+
+
 def test_of_a_file_its_replacement_is_heard_of(watch, tmp_path):
     config = tmp_path / "monitor.yaml"
     config.write_text("a")

@@ -21,6 +21,7 @@ TODAY = date(2022, 1, 6)
 TOLD_ELSEWHERE = {
     "no-rules": "needs an empty folder: test_folder.py",
     "empty-file": "test_folder.py",
+    "unread-file": "is about names and links: test_folder.py",
     "unreadable": "needs a file without permission or a broken link: test_folder.py",
     "too-large": "256 MB do not belong into the repository: test_folder.py",
     "one-rule": "parse_rule alone says it: test_versions.py",

@@ -34,6 +34,40 @@ def test_a_linked_file_is_read_and_a_circle_of_folders_is_no_trouble(tmp_path: P
     assert [rule.id for rule in load_rules(inside).rules] == ["curfew"]
 
 
+def test_what_only_looks_like_a_rule_file_is_warned_of_with_the_name_to_give_it(
+    tmp_path: Path,
+) -> None:
+    folder(tmp_path, CURFEW)
+    names = ["a.yml.txt", "B.YAML.TXT", "sub/c.ymal", "notes.txt", "d.yaml.bak", "e.yaml~",
+             ".f.yaml.txt", "rules.schema.json"]  # fmt: skip
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("rules: [")
+    rulebook = load_rules(tmp_path)
+    assert [rule.id for rule in rulebook.rules] == ["curfew"]
+    told = [(it.location.file, it.code, it.hint) for it in rulebook.warnings]
+    assert told == [
+        (f"{tmp_path}/B.YAML.TXT", "unread-file", "rename it to B.yaml"),
+        (f"{tmp_path}/a.yml.txt", "unread-file", "rename it to a.yaml"),
+        (f"{tmp_path}/sub/c.ymal", "unread-file", "rename it to c.yaml"),
+    ]
+
+
+def test_links_that_give_no_rules_are_warned_of(tmp_path: Path) -> None:
+    folder(tmp_path, CURFEW)
+    (tmp_path / "elsewhere").symlink_to(tmp_path)
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop.yml").symlink_to(tmp_path / "loop.yml")
+    (tmp_path / "plain").symlink_to(tmp_path / "nowhere")
+    told = [(Path(it.location.file).name, it.message) for it in load_rules(tmp_path).warnings]
+    assert told == [
+        ("elsewhere", "a folder that is a symbolic link is not followed"),
+        ("gone.yaml", "the link leads nowhere, so no rule is read from it"),
+        ("loop.yml", "the link leads nowhere, so no rule is read from it"),
+    ]
+
+
 def test_one_file_can_stand_for_a_folder(tmp_path: Path) -> None:
     path = tmp_path / "one.rules"
     path.write_text(CURFEW)
@@ -76,12 +110,11 @@ def test_a_file_that_cannot_be_read_is_told_with_the_rest(tmp_path: Path) -> Non
 
 def test_a_pipe_is_no_file_and_blocks_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.yaml")
-    assert load_rules(tmp_path).files == ()
-
-
-def test_a_file_that_vanishes_is_told(tmp_path: Path) -> None:
-    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
-    assert [p.code for p in load_rules(tmp_path).warnings] == ["no-rules"]
+    rulebook = load_rules(tmp_path)
+    assert rulebook.files == ()
+    assert [p.message for p in rulebook.warnings if p.code == "unread-file"] == [
+        "this is no file, so no rule is read from it"
+    ]
 
 
 def test_an_enormous_file_is_refused_unread(tmp_path: Path) -> None:

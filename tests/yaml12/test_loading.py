@@ -243,6 +243,15 @@ def test_lines_end_with_any_of_the_three_breaks() -> None:
     assert [key.location.line for key in node.keys.values()] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("scanner", SCANNERS)
+def test_a_version_and_a_comment_in_one_word_are_refused(scanner: type) -> None:
+    for text in ("%YAML 1.1#...\n---\n", "# one\n%YAML 1.2# two\n---\na: b\n"):
+        with pytest.raises(InvalidInput) as caught:
+            load_with(text, "x", scanner)
+        assert caught.value.problems[0].code == "yaml-syntax"
+    assert load_with("%YAML 1.2 # one\n---\na: |\n  %YAML 1.2#\n", "x", scanner)
+
+
 def suite_cases() -> list[tuple[str, str, bool, str | None]]:
     signs = {"␣": " ", "————»": "\t", "———»": "\t", "——»": "\t", "—»": "\t", "»": "\t", "↵": "",
              "∎": "", "←": "\r", "⇔": "\ufeff"}  # fmt: skip
