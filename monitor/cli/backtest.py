@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.choices import since_of
-from monitor.cli.hits import evidence_objects
+from monitor.cli.hit_objects import evidence_objects
 from monitor.cli.match import chosen_rules, shown_passage
 from monitor.cli.opening import now, open_database, open_rules, open_settings
 from monitor.cli.output import emit, plural, printing, progress, say, short, show, stamp

@@ -207,7 +207,7 @@ def _show(problem: Problem) -> None:
     from rich.text import Text  # noqa: PLC0415 - rich loads when something is shown
 
     color = "red" if problem.severity is Severity.ERROR else "yellow"
-    hint = f" ({printable(problem.hint)})" if problem.hint else ""
+    hint = f" ({printable(sentence(problem.hint))})" if problem.hint else ""
     console().print(
         Text(f"{place(problem.location)}: ")
         + Text(problem.severity.value, f"bold {color}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from monitor.cli.hits import evidence_objects
+from monitor.cli.hit_objects import evidence_objects
 from monitor.cli.match import article_object, chosen_rules
 from monitor.cli.opening import now, open_rules, open_settings
 from monitor.cli.output import emit, printing, say, show

@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from monitor import __version__
-from monitor.cli.output import common, place, say, sentence, survive_any_output
+from monitor.cli.output import common, line_of, say, sentence, survive_any_output
 from monitor.errors import (
     InvalidConfig,
     InvalidInput,
@@ -133,14 +133,13 @@ def _failed(error: click.ClickException | MonitorError) -> int:
         return UNUSABLE
     if isinstance(error, InvalidInput):
         return _report(error)
-    say(f"monitor: {error}")
+    say(f"monitor: {sentence(str(error))}")
     return UNUSABLE if isinstance(error, UsageError | StoreError) else FOUND_FAULT
 
 
 def _report(error: InvalidInput) -> int:
     for problem in error.problems:
-        hint = f" ({problem.hint})" if problem.hint else ""
-        say(f"{place(problem.location)}: {problem.severity}: {sentence(problem.message)}{hint}")
+        say(line_of(problem))
     count = len(error.problems)
     say(f"monitor: {count} problem{'s' if count != 1 else ''}")
     return UNUSABLE if isinstance(error, InvalidConfig | InvalidQuery) else FOUND_FAULT

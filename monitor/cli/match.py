@@ -142,7 +142,7 @@ def chosen_rules(rules: Iterable[Rule], ids: Iterable[str]) -> list[Rule]:
 
 def article_object(article: Article, found: Iterable[Match]) -> dict[str, object]:
     """Return an article with its hits as the contract writes it (docs/config.md)."""
-    from monitor.cli.hits import evidence_objects  # noqa: PLC0415 - one form for evidence
+    from monitor.cli.hit_objects import evidence_objects  # noqa: PLC0415 - one form for evidence
 
     id = article.external_id
     return {

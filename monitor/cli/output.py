@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 from click.core import ParameterSource
 
-from monitor.errors import Location, UsageError
+from monitor.errors import Location, Problem, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -156,9 +156,17 @@ def place(location: Location) -> str:
 
 
 def sentence(message: str) -> str:
-    """Return a message in which places (file:line:column) are told as `place` tells them."""
-    here = re.escape(f"{Path.cwd()}{os.sep}")
-    return re.sub(rf"{here}([^:]+:\d+:\d+)", r"\1", message)
+    """Return a message in which paths below the working directory are told from there."""
+    here = re.escape(f"{str(Path.cwd()).rstrip(os.sep)}{os.sep}")
+    # Not the end of a longer path, nor of a URL, nor the root alone.
+    return re.sub(rf"(?<![\w./:~-]){here}(?=[^\s/])", "", message)
+
+
+def line_of(problem: Problem) -> str:
+    """Return a problem as one line: where, how bad, what, and what to do."""
+    hint = f" ({sentence(problem.hint)})" if problem.hint else ""
+    told = f"{problem.severity}: {sentence(problem.message)}{hint}"
+    return f"{place(problem.location)}: {told}"
 
 
 def near(path: str | Path) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from monitor.cli.choices import duration_of
-from monitor.cli.output import emit, plural, printing, progress, say
+from monitor.cli.output import emit, line_of, plural, printing, progress, say, sentence
 from monitor.config.reading import find_config
 from monitor.errors import UsageError
 
@@ -58,6 +58,7 @@ def _once(path: Path, back: timedelta | None, *, debug: bool, as_json: bool) -> 
         os.environ,
         catch_up=back,
         debug=debug,
+        tell=lambda problem: say(line_of(problem)),
         # Until the delivery nothing is printed, unless the log is.
         reading=progress("Reading", alone=not debug),
         console=sys.stderr if as_json else sys.stdout,
@@ -82,11 +83,11 @@ def _once(path: Path, back: timedelta | None, *, debug: bool, as_json: bool) -> 
         )
     else:
         for line in done.refusals:
-            say(f"refused: {line}")
+            say(f"refused: {sentence(line)}")
         for line in done.failed:
-            say(f"not read: {line}")
+            say(f"not read: {sentence(line)}")
         for line in done.undelivered:
-            say(f"not delivered: {line}")
+            say(f"not delivered: {sentence(line)}")
         news = plural(done.new, "new article") if done.new else "nothing new"
         parts = [plural(done.sources, "source"), news, f"{done.known:,} known"]
         parts += [f"{done.changed:,} changed"] if done.changed else []

@@ -6,7 +6,7 @@ import click
 
 from monitor.cli.match import chosen_rules
 from monitor.cli.opening import now, open_rules, open_settings
-from monitor.cli.output import emit, place, plural, printable, printing, say
+from monitor.cli.output import emit, near, place, plural, printable, printing, say, sentence
 
 _NAMED = 10
 """Rules without tests that are named."""
@@ -41,10 +41,12 @@ def command(config: str | None, *, ids: tuple[str, ...], as_json: bool) -> int:
             )
     else:
         for result in failed:
-            text = result.sample.file or result.sample.title or result.sample.body
+            sample = result.sample
+            text = near(sample.file) if sample.file else sample.title or sample.body
             shown = " ".join(text.split())[:80]
-            where = place(result.sample.location)
-            click.echo(printable(f"{where}: {result.rule}: {result.reason}: {shown}"))
+            where = place(sample.location)
+            reason = sentence(result.reason)
+            click.echo(printable(f"{where}: {result.rule}: {reason}: {shown}"))
     untested = [rule.id for rule in rules if not rule.hit_samples and not rule.miss_samples]
     if untested and not as_json:
         more = f" and {len(untested) - _NAMED:,} more" if len(untested) > _NAMED else ""

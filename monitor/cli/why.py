@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from monitor.articles.identity import identity_keys
-from monitor.cli.hits import evidence_objects
+from monitor.cli.hit_objects import evidence_objects
 from monitor.cli.opening import now, open_database, open_rules, open_settings
 from monitor.cli.output import ago, emit, lasting, printing, short, show, stamp
 from monitor.config.settings import Settings

@@ -55,22 +55,23 @@ def run_once(
     *,
     catch_up: timedelta | None,
     debug: bool,
+    tell: Callable[[Problem], None],
     reading: AbstractContextManager[Callable[[int], object]],
     console: TextIO,
 ) -> RoundResult:
     """Do one round and return what it did.
 
     `reading` is entered until all is read and decided; what it gives hears of every article read.
+    Rules that cannot be used are told to `tell` and left out; the rest goes on.
 
-    Raises InvalidConfig, StoreError, AlreadyRunning. Rules that cannot be used are told on
-    standard error and left out; the rest goes on.
+    Raises InvalidConfig, StoreError, AlreadyRunning.
     """
     logs.configure(json=False, quiet=not debug, debug=debug)
     clock = SystemClock()
     generation = load(path, environ, clock.now())
     logs.keep_secret(generation.settings.secrets)
     for problem in generation.broken:
-        sys.stderr.write(f"{problem}\n")
+        tell(problem)
     store = make_store(generation.settings)
     core = Core(
         store=store,

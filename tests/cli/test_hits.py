@@ -120,13 +120,39 @@ def test_options_of_the_list_do_not_slip_into_a_judgement(run: Run) -> None:
     assert run("hits", "--limit", "3", "export").code == 2
 
 
-def test_export_tells_where_the_options_that_choose_belong(run: Run) -> None:
-    said = run("hits", "export", "--rule", "curfew")
-    assert said.code == 2
-    assert said.err == (
-        "monitor: --rule chooses hits, and stands before `export`: `monitor hits --rule … export`\n"
-    )
+@pytest.mark.parametrize(
+    ("before", "behind", "hits"),
+    [
+        ([], ["--rule", "curfew"], [2]),
+        ([], ["--level", ">=high", "--json"], [1]),
+        (["--rule", "*"], ["--level", "low"], [2]),
+        (["--since", "1d"], ["--search", "internet noon"], [1]),
+        ([], ["--source", "world"], []),
+        ([], ["--state", "alerted", "--since", "1d", "--rule", "c*", "--rule", "b*"], [1, 2]),
+    ],
+)
+def test_what_export_writes_is_chosen_before_and_behind_its_name(
+    run: Run, before: list[str], behind: list[str], hits: list[int]
+) -> None:
+    said = run("hits", *before, "export", *behind)
+    assert (said.code, said.err) == (0, "")
+    assert [row["hit"] for row in said.rows] == hits
+
+
+def test_what_export_cannot_do_is_told(run: Run) -> None:
+    said = run("hits", "--rule", "curfew", "export", "--rule", "blackout")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == "monitor: --rule stands before and behind `export`: give it once\n"
     assert "No such option" in run("hits", "export", "--ruel", "x").err
+    assert "--level cannot be 'hi'" in run("hits", "export", "--level", "hi").err
+    for args in (["--json", "--format", "csv"], ["--bom"], ["--bom", "--format", "jsonl"]):
+        assert run("hits", "export", *args).code == 2
+
+
+def test_csv_for_excel_begins_with_a_byte_order_mark_and_other_csv_does_not(run: Run) -> None:
+    plain = run("hits", "export", "--format", "csv").out
+    assert plain.startswith("hit,at,")
+    assert run("hits", "export", "--format", "csv", "--bom").out == "\ufeff" + plain
 
 
 def test_export_writes_all_chosen_hits_oldest_first(run: Run) -> None:
@@ -154,10 +180,12 @@ def test_csv_runs_no_formula_of_an_articles(run: Run, worked: Path) -> None:
     run("run", "--once")
     run("hits", "note", "3", "@SUM(1)")
     run("hits", "note", "2", "one;=SUM(1)")
+    run("hits", "note", "1", "＝1+1")
     said = run("hits", "export", "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(said.out)))
     assert rows[2]["title"] == "'=HYPERLINK('http://x')"
     assert rows[2]["note"] == "'@SUM(1)"
+    assert rows[0]["note"] == "'＝1+1"
     [line] = [line for line in said.lines if "SUM" in line and "one" in line]
     cells = next(csv.reader([line], delimiter=";"))  # as a spreadsheet does in many countries
     assert not any(cell.startswith("=") for cell in cells)

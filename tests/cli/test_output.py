@@ -206,3 +206,55 @@ def test_progress_is_not_shown_elsewhere_nor_for_what_is_quick(
     with on_terminal() as screen, output.progress("Trying", 10, alone=True) as advance:
         advance(10)
     assert screen.text == ""
+
+
+def test_paths_below_the_working_directory_are_told_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a b").mkdir()
+    monkeypatch.chdir(tmp_path / "a b")
+    here = Path.cwd()
+    for message, told in [
+        (f"first at {here}/r.yaml:2:6", "first at r.yaml:2:6"),
+        (f"'b' ({here}/r.yaml:3:6) and {here}/x", "'b' (r.yaml:3:6) and x"),
+        (f"reads {here}/articles, which", "reads articles, which"),
+        (f"{here} itself, {here}-not/x, /mnt{here}/x", None),
+        (f"sqlite:///{here}/monitor.db, file://{here}/x", None),
+        (f"{tmp_path}/elsewhere", None),
+    ]:
+        assert output.sentence(message) == (told or message)
+
+
+def test_in_the_root_folder_nothing_but_its_slash_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir("/")
+    assert output.sentence("'b' (/etc/r.yaml:3:6), / or http://x/y") == (
+        "'b' (etc/r.yaml:3:6), / or http://x/y"
+    )
+
+
+def test_no_command_tells_an_absolute_path_of_what_was_given_as_a_relative_one(
+    run: Run, project: Path
+) -> None:
+    write(project, {
+        "rules/more.yaml":
+            "rules:\n"
+            "  - {id: same, match: curfew*}\n"
+            "  - {id: sample, match: word, tests: {hit: [{file: none.txt}]}}\n"
+            "  - {id: sample, match: word}\n",
+        "rules/note.yaml.txt": "",
+    })  # fmt: skip
+    said = [run("check"), run("test")]
+    begun = run("run", "--once").err  # an alert, on standard output, has the whole path
+    write(project, {
+        "rules/more.yaml": "rules:\n  - {id: s, match: word, tests: {hit: [{file: none.txt}]}}\n",
+        "monitor.yaml": "sources: [{id: a, type: corpus, path: none}]\n",
+    })  # fmt: skip
+    said += [run("check"), run("test"), run("run", "--once")]
+    for one in said:
+        assert one.code == 1
+        assert str(project) not in one.out + one.err
+    assert "rules/more.yaml:4:6: error" in begun
+    assert str(project) not in begun
+    assert "reads none, which does not exist" in said[2].out

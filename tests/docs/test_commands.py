@@ -51,8 +51,6 @@ def test_every_command_takes_a_configuration_unless_it_needs_none(
 ) -> None:
     given = {option for parameter in command.params for option in parameter.opts}
     without = {"monitor init", "monitor schema", "monitor db", "monitor routes"}
-    # The filters of `monitor hits`, and with them its configuration, hold for its export.
-    without.add("monitor hits export")
     assert ("--config" in given) != (name in without)
 
 
