@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.opening import now, open_rules
+from monitor.cli.opening import now, open_usable_rules
 from monitor.cli.output import emit, plural, say
 from monitor.cli.texts import read_texts
 from monitor.config.settings import Settings
-from monitor.errors import InvalidRules, UsageError
+from monitor.errors import UsageError
 from monitor.model.alert import AlertItem
 from monitor.model.article import Article
 from monitor.model.hit import Review
@@ -119,14 +119,14 @@ def _others(store: SqlStore, rule: str, id: int) -> dict[int, Article]:
 
 
 def _rule(settings: Settings, id: str) -> Rule | None:
-    """Return a rule as it is now; UsageError when the rules cannot be read."""
-    try:
-        rules = open_rules(settings).rules
-    except InvalidRules:
+    """Return a rule as it is now; UsageError when it may be one that cannot be read."""
+    rulebook = open_usable_rules(settings)
+    rule = next((known for known in rulebook.rules if known.id == id), None)
+    if rule is None and rulebook.errors:
         raise UsageError(
             f"{settings.rules} has errors, so no patch can be made: `monitor check` shows them"
-        ) from None
-    return next((known for known in rules if known.id == id), None)
+        )
+    return rule
 
 
 def _samples(rule: Rule) -> Iterator[Article]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import click
 
 from monitor.cli.hit_objects import evidence_objects
-from monitor.cli.match import article_object, chosen_rules
-from monitor.cli.opening import now, open_rules, open_settings
+from monitor.cli.match import article_object, rules_named
+from monitor.cli.opening import now, open_settings
 from monitor.cli.output import emit, printing, say, show
 from monitor.cli.texts import read_texts
 from monitor.errors import UsageError
@@ -40,7 +40,7 @@ def command(config: str | None, *, id: str, file: str, as_json: bool) -> int:
     explained. The exit code is 1 when something in it could not be read.
     """
     settings = open_settings(config)
-    (rule,) = chosen_rules(open_rules(settings).rules, [id])
+    (rule,) = rules_named(settings, [id])
     if rule.match is None:
         raise UsageError(f"{id} counts the hits of other rules; it reads no text")
     moment = now()

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.opening import now, open_rules, open_settings
+from monitor.cli.opening import now, open_rules, open_settings, open_usable_rules
 from monitor.cli.output import emit, plural, printable, printing, progress, say, show, stamp
 from monitor.cli.texts import STDIN, read_texts
-from monitor.errors import InvalidQuery, Location, Problem, UsageError
+from monitor.config.settings import Settings
+from monitor.errors import InvalidQuery, InvalidRules, Location, Problem, UsageError
 from monitor.model.article import Article
 from monitor.model.condition import NOWHERE, Condition, Everything
 from monitor.model.hit import Match
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.notify.passages import Passage
+    from monitor.rules import Rulebook
 
 _QUERY_RULE = "query"
 _LIST = re.compile(r"\$[^\W\d]")
@@ -61,7 +63,7 @@ def command(
     else:
         settings = open_settings(config)
         tags = settings.source_tags
-        rules = chosen_rules(open_rules(settings).rules, ids)
+        rules = list(rules_named(settings, ids) if ids else open_rules(settings).rules)
     running = [
         rule for rule in rules if rule.match is not None and (ids or rule.runs_on(moment.date()))
     ]
@@ -99,7 +101,9 @@ def _lists(query: str, config: str | None) -> Mapping[str, Condition]:
         settings = open_settings(config)
     except UsageError:
         return {}
-    return open_rules(settings).lists
+    rulebook = open_usable_rules(settings)
+    _tell_of_errors(rulebook)
+    return rulebook.lists
 
 
 def query_rule(query: str, lists: Mapping[str, Condition]) -> Rule:
@@ -138,6 +142,26 @@ def chosen_rules(rules: Iterable[Rule], ids: Iterable[str]) -> list[Rule]:
         if id not in by_id:
             raise UsageError(f"there is no rule {id!r} ({did_you_mean(id, by_id)})")
     return [by_id[id] for id in wanted] if wanted else list(by_id.values())
+
+
+def rules_named(settings: Settings, ids: Iterable[str]) -> list[Rule]:
+    """Return the rules with these ids, which have to be sound; that others are not is only told.
+
+    Raises InvalidRules when one of them is not sound, or could be in a file that is not, and
+    UsageError when there is none.
+    """
+    rulebook = open_usable_rules(settings)
+    wanted = list(ids)
+    if rulebook.errors and not {rule.id for rule in rulebook.rules}.issuperset(wanted):
+        raise InvalidRules(rulebook.errors)
+    _tell_of_errors(rulebook)
+    return chosen_rules(rulebook.rules, wanted)
+
+
+def _tell_of_errors(rulebook: Rulebook) -> None:
+    if errors := rulebook.errors:
+        it = "it" if len(errors) == 1 else "them"
+        say(f"The rules have {plural(len(errors), 'error')} elsewhere: `monitor check` shows {it}.")
 
 
 def article_object(article: Article, found: Iterable[Match]) -> dict[str, object]:

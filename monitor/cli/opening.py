@@ -34,6 +34,14 @@ def open_rules(settings: Settings) -> Rulebook:
     return load_rules(settings.rules, sources=settings.source_tags, channels=names)
 
 
+def open_usable_rules(settings: Settings) -> Rulebook:
+    """Read the rules that are sound; what is wrong with the others is in `errors`."""
+    from monitor.rules import load_usable  # noqa: PLC0415 - commands without rules load faster
+
+    names = [channel.name for channel in settings.channels]
+    return load_usable(settings.rules, sources=settings.source_tags, channels=names)
+
+
 @contextmanager
 def open_database(settings: Settings) -> Iterator[SqlStore]:
     """Open the database of the configuration for the length of a command."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import click
 
 from monitor.cli.choices import LEVELS
-from monitor.cli.opening import open_rules, open_settings
+from monitor.cli.opening import open_settings, open_usable_rules
 from monitor.cli.output import emit, printing, say, table
 from monitor.config.settings import Settings
-from monitor.errors import InvalidRules, UsageError
+from monitor.errors import UsageError
 from monitor.model.decision import NOTIFY_ROUTE
 from monitor.model.rule import Level, Rule
 from monitor.policy.routing import HitTraits, RouteVerdict, default_routes, which_routes
@@ -85,10 +85,7 @@ def _known(settings: Settings, rule: str) -> Rule | None:
     """Return a rule of the configuration; None for one that is made up, or cannot be read."""
     if not rule:
         return None
-    try:
-        return next((one for one in open_rules(settings).rules if one.id == rule), None)
-    except InvalidRules:
-        return None
+    return next((one for one in open_usable_rules(settings).rules if one.id == rule), None)
 
 
 def _show(verdicts: Sequence[RouteVerdict], *, as_json: bool) -> int:

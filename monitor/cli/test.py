@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from monitor.cli.match import chosen_rules
+from monitor.cli.match import rules_named
 from monitor.cli.opening import now, open_rules, open_settings
 from monitor.cli.output import emit, near, place, plural, printable, printing, say, sentence
 
@@ -23,7 +23,7 @@ def command(config: str | None, *, ids: tuple[str, ...], as_json: bool) -> int:
     from monitor.rules import run_samples  # noqa: PLC0415 - loads the engine
 
     settings = open_settings(config)
-    rules = chosen_rules(open_rules(settings).rules, ids)
+    rules = rules_named(settings, ids) if ids else list(open_rules(settings).rules)
     results = run_samples(rules, None, now())
     failed = [result for result in results if not result.passed]
     if as_json:

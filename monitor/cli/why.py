@@ -11,13 +11,14 @@ import click
 
 from monitor.articles.identity import identity_keys
 from monitor.cli.hit_objects import evidence_objects
-from monitor.cli.opening import now, open_database, open_rules, open_settings
+from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import ago, emit, lasting, printing, short, show, stamp
 from monitor.config.settings import Settings
 from monitor.errors import UsageError
 from monitor.model.article import Article, StoredArticle
 from monitor.model.hit import Evidence
 from monitor.model.listing import AlertEntry, ArticleWay, Decided, HitWay
+from monitor.model.rule import Rule
 from monitor.model.source import Source, SourceKind, SourceState
 from monitor.model.story import Joined
 from monitor.store.database import SqlStore
@@ -55,16 +56,17 @@ def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -
     sources could have carried it, and how they do. The exit code is 1 when it is not stored.
     """
     settings = open_settings(config)
+    wanted = None
     if rule is not None:
-        from monitor.cli.match import chosen_rules  # noqa: PLC0415 - loads the engine
+        from monitor.cli.match import rules_named  # noqa: PLC0415 - loads the engine
 
-        chosen_rules(open_rules(settings).rules, [rule])
+        (wanted,) = rules_named(settings, [rule])
     with open_database(settings) as store:
         found = _find(store, what)
         for article in found:
             way = store.way(article.id)
             if way is not None:
-                steps = [*_steps(way, settings), *_verdict(settings, article, way, rule)]
+                steps = [*_steps(way, settings), *_verdict(wanted, article, way)]
                 _show(article, steps, as_json=as_json)
         if not found:
             _show_absent(what, list(_absent(store, settings, what)), as_json=as_json)
@@ -167,25 +169,21 @@ def _alert_steps(entry: AlertEntry) -> Iterator[_Step]:
         )
 
 
-def _verdict(
-    settings: Settings, stored: StoredArticle, way: ArticleWay, rule_id: str | None
-) -> Iterator[_Step]:
+def _verdict(rule: Rule | None, stored: StoredArticle, way: ArticleWay) -> Iterator[_Step]:
     """Return what a rule, as it is now, says to the article as it is now."""
-    if rule_id is None:
+    if rule is None:
         return
     from monitor.cli.explain import lines_of  # noqa: PLC0415 - loads the engine
-    from monitor.cli.match import chosen_rules  # noqa: PLC0415
     from monitor.matching import explain  # noqa: PLC0415
 
-    (rule,) = chosen_rules(open_rules(settings).rules, [rule_id])
     if rule.match is None:
-        yield _Step(None, "rule", f"{rule_id} counts the hits of others; it reads no text")
+        yield _Step(None, "rule", f"{rule.id} counts the hits of others; it reads no text")
         return
-    hit = next((it.hit for it in way.hits if it.hit.rule == rule_id), None)
+    hit = next((it.hit for it in way.hits if it.hit.rule == rule.id), None)
     found = explain(rule, stored.article, now())
     verdict = "matches" if found.matched else "does not match"
     was = "it has not hit" if hit is None else f"version {hit.version} hit"
-    yield _Step(None, "rule", f"{rule_id} {rule.version} {verdict} ({was})")
+    yield _Step(None, "rule", f"{rule.id} {rule.version} {verdict} ({was})")
     for line in lines_of(found):
         yield _Step(None, "rule", line)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.projects import write
+from tests.cli.projects import RULES, write
 
 needs_patch = pytest.mark.skipif(shutil.which("patch") is None, reason="patch is not installed")
 
@@ -209,8 +209,14 @@ def test_a_rule_file_in_another_encoding_cannot_be_patched(run: Run, worked: Pat
     assert "is not written so that something could be added" in said.err
 
 
-def test_rules_with_errors_are_mended_first(run: Run, worked: Path) -> None:
+def test_errors_of_other_rules_hold_up_no_patch(run: Run, worked: Path) -> None:
     write(worked, {"rules/more.yaml": "rules: [{id: x, match: (a}]\n"})
+    said = run("hits", "dismiss", "2")
+    assert (said.code, said.lines[0]) == (0, "--- rules/watch.yaml")
+
+
+def test_a_rule_with_errors_is_mended_first(run: Run, worked: Path) -> None:
+    write(worked, {"rules/watch.yaml": RULES.replace("match: curfew*", "match: (curfew*")})
     said = run("hits", "dismiss", "2")
     assert said.code == 2
     assert said.err.startswith("Dismissed 1 hit.\n")

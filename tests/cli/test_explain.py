@@ -142,3 +142,30 @@ def test_long_lists_of_what_does_not_match_share_a_line() -> None:
 
 def test_without_a_tree_there_is_the_scope_alone() -> None:
     assert lines_of(Explanation(matched=False, scope=(), tree=None)) == []
+
+
+ELSEWHERE = "The rules have 2 errors elsewhere: `monitor check` shows them.\n"
+
+
+def test_errors_of_other_rules_are_told_and_hold_up_nothing(run: Run, project: Path) -> None:
+    write(project, {
+        "rules/bad.yaml": "rules:\n  - {id: bad, match: (a}\n  - {id: worse, level: hi, match: a}\n"
+    })  # fmt: skip
+    said = run("explain", "blackout", "articles/one.txt")
+    assert (said.code, said.err) == (0, ELSEWHERE)
+    assert said.lines[0] == "blackout matches: City goes dark"
+    said = run("match", "--rule", "blackout", "--json", "articles/one.txt")
+    assert (said.code, said.err) == (0, ELSEWHERE)
+    assert [hit["rule"] for hit in said.row["hits"]] == ["blackout"]
+    said = run("test", "blackout")
+    assert (said.code, said.err.startswith(ELSEWHERE)) == (0, True)
+
+
+def test_an_error_of_the_very_rule_is_told_with_its_place(run: Run, project: Path) -> None:
+    write(project, {"rules/bad.yaml": "rules:\n  - {id: bad, match: (a}\n"})
+    for id in ("bad", "unknown"):
+        said = run("explain", id, "articles/one.txt")
+        assert (said.code, said.out) == (1, "")
+        assert "rules/bad.yaml:2:" in said.err
+    assert run("match", "articles/one.txt").code == 1
+    assert run("test").code == 1
