@@ -17,6 +17,7 @@ from monitor.cli.output import (
     plural,
     printable,
     printing,
+    progress,
     refuse_list_options,
     say,
     short,
@@ -136,7 +137,8 @@ def poll(config: str | None, *, id: str, as_json: bool) -> int:
     settings = open_settings(config)
     source = _known(settings, id)
     with make_reader(settings, _NothingRead()) as reader:
-        answer = reader.poll(source, SourceState(source=source.id), now())
+        with progress(f"Asking {source.id}", alone=True):
+            answer = reader.poll(source, SourceState(source=source.id), now())
         articles, refused = _show_items(answer.items, as_json=as_json)
     if answer.outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
         say(f"{source.id}: {answer.state.last_error or answer.outcome.value}")

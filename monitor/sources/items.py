@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 
 from monitor.model.article import Article
@@ -43,6 +44,7 @@ class ItemReader:
         seen: set[str] = set()
         again: dict[str, int] = {}
         passed_over = 0
+        stale: list[Entry] = []
         complete = True
         for entry in listing.entries:
             digest = entry.digest(cursor.configured, dated=not self._lists_texts)
@@ -50,7 +52,7 @@ class ItemReader:
                 seen.add(digest)
                 continue
             if self._stale(entry):
-                passed_over += 1
+                stale.append(entry)
                 continue
             attempts = cursor.again.get(digest, 0)
             text = text_of(entry)
@@ -77,7 +79,7 @@ class ItemReader:
                 found.append(item)
         found.reverse()
         new = replace(cursor, seen=frozenset(seen), again=again)
-        return Items((*listing.refusals, *self._told(passed_over), *found), new, complete)
+        return Items((*listing.refusals, *self._told(stale, passed_over), *found), new, complete)
 
     @property
     def _lists_texts(self) -> bool:
@@ -86,7 +88,7 @@ class ItemReader:
 
     def _late(self, entry: Entry) -> bool:
         """Whether an entry is beyond the source's `max_age`, so that nobody is alerted of it."""
-        date = entry.published or entry.updated
+        date = _date(entry)
         oldest = self.asking.source.max_age
         return oldest is not None and date is not None and self.asking.now - date > oldest
 
@@ -122,19 +124,31 @@ class ItemReader:
             return Refusal(_where(entry), note) if done else None
         return make(page=page) or Refusal(_where(entry), "has neither title nor text")
 
-    def _told(self, passed_over: int) -> tuple[Refusal, ...]:
-        if not passed_over or not self.asking.first:
-            return ()
-        return (
-            Refusal(
+    def _told(self, stale: Sequence[Entry], passed_over: int) -> Iterator[Refusal]:
+        """Yield what the first poll leaves out, and so that its owner sees what was understood."""
+        if stale and self.asking.first:
+            many = f"{len(stale):,} addresses are" if len(stale) > 1 else "one address is"
+            newest = max(stale, key=lambda entry: _date(entry) or _UNDATED)
+            date = _date(newest) or _UNDATED
+            yield Refusal(
                 self.asking.source.id,
-                f"{passed_over:,} addresses that were listed before the first poll were not read",
-            ),
-        )
+                f"{many} older than `max_age` and not read; the newest is {_where(newest)}"
+                f" of {date:%Y-%m-%d}",
+            )
+        if passed_over and self.asking.first:
+            yield Refusal(
+                self.asking.source.id,
+                f"{passed_over:,} addresses beyond what a first poll reads are left out",
+            )
 
 
 _EXHAUSTED = NoPage("the poll had no time left for it", again=True)
+_UNDATED = datetime.min.replace(tzinfo=UTC)
 _LATER = NoPage("it is read by the next poll", again=True)
+
+
+def _date(entry: Entry) -> datetime | None:
+    return entry.published or entry.updated
 
 
 def _where(entry: Entry) -> str:

@@ -492,10 +492,13 @@ def urlset(*addresses: tuple[str, str | None]) -> Reply:
 
 def test_a_sitemap_gives_recent_pages_and_says_what_it_passes_over(server: Server, desk: Desk):
     recent, old = server.on("/recent", page(title="New")), server.on("/old", page(title="Old"))
-    server.on("/map", urlset((old, "2021-01-01"), (recent, "2022-01-06")))
+    older = server.on("/older", page(title="Older"))
+    server.on("/map", urlset((older, "2020-01-01"), (old, "2021-01-01"), (recent, "2022-01-06")))
     source = desk.source("/map", SourceKind.SITEMAP)
     assert desk.titles(source) == [
-        "1 addresses that were listed before the first poll were not read", "New",
+        "2 addresses are older than `max_age` and not read; the newest is "
+        f"{old} of 2021-01-01",
+        "New",
     ]  # fmt: skip
     assert desk.titles(source) == []
     assert "/old" not in server.paths()
@@ -518,7 +521,7 @@ def test_of_a_long_undated_sitemap_the_first_poll_takes_in_so_much(server: Serve
     )
     source = desk.source("/map", SourceKind.SITEMAP)
     assert desk.titles(source) == [
-        "3 addresses that were listed before the first poll were not read", "P1", "P0",
+        "3 addresses beyond what a first poll reads are left out", "P1", "P0",
     ]  # fmt: skip
     assert desk.titles(source) == ["P5"]
     desk.reader.close()
