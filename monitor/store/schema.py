@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ def upgrade(url: str) -> str:
     database = Database(url, foreign_keys=False)
     if database.path is not None:
         _make_folder(database.path.parent)
+        _make_private(database.path)
     try:
         with database.writing() as connection:
             database.queue(connection, _UPGRADE_LOCK)
@@ -181,6 +183,15 @@ def _looking(url: str) -> Iterator[Connection | None]:
             yield connection
     finally:
         database.close()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file of a database that is not there yet, for this user alone.
+
+    It tells what people watch for. SQLite gives the files beside it the same permissions.
+    """
+    with suppress(OSError):  # it is there already, or opening it says what is wrong
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
 def _make_folder(folder: Path) -> None:

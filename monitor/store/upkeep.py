@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import text
@@ -32,12 +32,13 @@ class Upkeep:
         try:
             partial.unlink(missing_ok=True)
             _copy(path, partial, self._database.busy_seconds)
-            os.link(partial, target)  # unlike a rename it refuses a file that has come meanwhile
-            partial.unlink()
+            _give_name(partial, target)
         except sqlite3.OperationalError as error:
             partial.unlink(missing_ok=True)
             raise StoreBusy(f"The backup {target} could not be made: {error}.") from error
         except OSError as error:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             raise StoreError(f"The backup {target} could not be made: {error.strerror}.") from error
 
     def check(self) -> tuple[str, ...]:
@@ -49,9 +50,24 @@ class Upkeep:
         return tuple(line for line in found if line != "ok")
 
 
+def _give_name(partial: Path, target: Path) -> None:
+    """Rename a file, unlike a rename without replacing one that has come meanwhile."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise
+    except OSError:  # FAT and some network file systems have no links
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+        partial.replace(target)
+    else:
+        partial.unlink()
+
+
 def _copy(source: Path, target: Path, patience: float) -> None:
     with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True, timeout=patience)) as one,
+        closing(
+            sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=patience)
+        ) as one,
         closing(sqlite3.connect(target)) as other,
     ):
         target.chmod(0o600)

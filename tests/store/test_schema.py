@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from monitor.errors import SchemaMismatch, StoreError
 from monitor.store import SchemaState, current, open_store, state, upgrade
 from monitor.store.engine import Database
 from monitor.store.schema import HEAD, alembic_config, assess, explain, migrations
+from tests.conformance.making import add_article
 from tests.postgres import PostgresServer
 
 
@@ -141,6 +143,25 @@ def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path) -> None:
 
     assert tables(url) == set()
     assert state(url) is SchemaState.EMPTY
+
+
+def test_a_new_database_and_what_is_beside_it_is_for_its_owner_alone(sqlite_url: str) -> None:
+    """Under the usual umask, too; and what somebody has opened for others stays so."""
+    path = Path(sqlite_url.removeprefix("sqlite:///")).with_name("fresh.db")
+    before = os.umask(0o022)
+    try:
+        upgrade(f"sqlite:///{path}")
+        store = open_store(f"sqlite:///{path}")
+        add_article(store)
+        files = sorted(path.parent.glob("fresh.db*"))
+        assert [file.name for file in files] == ["fresh.db", "fresh.db-shm", "fresh.db-wal"]
+        assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+        store.close()
+        path.chmod(0o640)
+        upgrade(f"sqlite:///{path}")
+        assert path.stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
 
 
 def test_two_upgrades_at_once_make_one_schema(empty_url: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import StoreError
-from monitor.store import open_store
+from monitor.store import open_store, upgrade
 from tests.conformance.making import NOW, add_article
 
 
@@ -65,6 +67,40 @@ def test_a_backup_that_cannot_be_written_says_so(sqlite_url: str, tmp_path: Path
         store.backup(tmp_path / "copy.db")
 
     store.close()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_where_there_are_no_links_a_backup_is_made_and_overwrites_nothing(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    """No file system that tests can mount is without links: this one refuses them as FAT does."""
+    target = tmp_path / "copy.db"
+
+    def refuse(*_args: object) -> None:
+        if late:
+            target.write_text("precious")
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    store = open_store(sqlite_url)
+    if late:
+        with pytest.raises(StoreError, match="File exists"):
+            store.backup(target)
+        assert target.read_text() == "precious"
+    else:
+        store.backup(target)
+        assert open_store(f"sqlite:///{target}").check() == ()
+    assert not (tmp_path / "copy.db.part").exists()
+    store.close()
+
+
+def test_a_database_in_a_folder_of_any_name_is_copied(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/100% sure%3F #1/monitor.db"
+    upgrade(url)
+    store = open_store(url)
+    store.backup(tmp_path / "copy.db")
+    store.close()
+    assert sorted(it.name for it in tmp_path.iterdir()) == ["100% sure? #1", "copy.db"]
 
 
 def test_postgresqls_own_tool_is_named(postgresql_url: str, tmp_path: Path) -> None:
