@@ -13,6 +13,7 @@ import click
 from monitor.cli.choices import duration_of
 from monitor.cli.output import emit, line_of, plural, printing, progress, say, sentence
 from monitor.config.reading import find_config
+from monitor.daemon.signals import Ended, Signals
 from monitor.errors import UsageError
 
 
@@ -44,9 +45,13 @@ def command(
     back = None if catch_up is None else duration_of(catch_up, "--catch-up")
     if once:
         return _once(path, back, debug=debug, as_json=as_json)
-    from monitor.daemon.main import run_daemon  # noqa: PLC0415 - loads everything
+    try:
+        with Signals() as signals:
+            from monitor.daemon.main import run_daemon  # noqa: PLC0415 - loads everything
 
-    return run_daemon(path, os.environ, catch_up=back, debug=debug)
+            return run_daemon(path, os.environ, signals, catch_up=back, debug=debug)
+    except Ended as ended:
+        return ended.code
 
 
 def _once(path: Path, back: timedelta | None, *, debug: bool, as_json: bool) -> int:

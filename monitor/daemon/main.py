@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -34,7 +33,6 @@ from monitor.errors import Problem, StoreBusy, StoreError
 
 log = structlog.get_logger(part="daemon")
 
-_INTERRUPTED = 128 + signal.SIGINT
 _LOOK = 1.0
 """Seconds between looks at the wall clock."""
 _RETRY = 5.0
@@ -104,9 +102,16 @@ def run_once(
 
 
 def run_daemon(
-    path: Path, environ: Mapping[str, str], *, catch_up: timedelta | None, debug: bool
+    path: Path,
+    environ: Mapping[str, str],
+    signals: Signals,
+    *,
+    catch_up: timedelta | None,
+    debug: bool,
 ) -> int:
     """Run until SIGTERM or SIGINT; return the exit code: 0, or 130 after SIGINT.
+
+    One that comes before the database is opened raises Ended.
 
     A database that is locked or out of reach is waited for under a service manager, which is told;
     on a terminal it is an error at once.
@@ -120,34 +125,33 @@ def run_daemon(
     clock = SystemClock()
     behind: tuple[str, ...] = ()
     told = ""
-    with Signals() as signals:
-        # What is edited from here on is seen, and read anew.
-        read = footprint(path, load_settings(path, environ).rules)
-        generation = load(path, environ, clock.now())
-        logs.keep_secret(generation.settings.secrets)
-        while not signals.ending:
-            try:
-                with _outside(generation, environ, notify, clock) as outside:
-                    service = Service(generation, outside, path=path, read=read, catch_up=catch_up)
-                    signals.on_impatience = service.hurry
-                    service.start()
-                    behind = _serve(service, signals)
-                break
-            except StoreBusy as error:
-                if not notify.present:
-                    raise
-                if str(error) != told:
-                    told = str(error)
-                    log.warning("waiting-for-database", error=told)
-                notify.waiting(told, _RETRY)
-                signals.wait(_RETRY)
-    code = _INTERRUPTED if signals.interrupted else 0
+    # What is edited from here on is seen, and read anew.
+    read = footprint(path, load_settings(path, environ).rules)
+    generation = load(path, environ, clock.now())
+    logs.keep_secret(generation.settings.secrets)
+    signals.begin()
+    while not signals.ending:
+        try:
+            with _outside(generation, environ, notify, clock) as outside:
+                service = Service(generation, outside, path=path, read=read, catch_up=catch_up)
+                signals.on_impatience = service.hurry
+                service.start()
+                behind = _serve(service, signals)
+            break
+        except StoreBusy as error:
+            if not notify.present:
+                raise
+            if str(error) != told:
+                told = str(error)
+                log.warning("waiting-for-database", error=told)
+            notify.waiting(told, _RETRY)
+            signals.wait(_RETRY)
     if behind:
         # Python would wait for what hangs; the database is settled, and nothing else is kept.
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
-    return code
+        os._exit(signals.code)
+    return signals.code
 
 
 @contextmanager

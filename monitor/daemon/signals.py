@@ -10,17 +10,28 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+_INTERRUPTED = 128 + signal.SIGINT
 _ENDING = (signal.SIGTERM, signal.SIGINT)
+
+
+class Ended(BaseException):
+    """An end was asked for before anything had begun that needs an end of its own."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Signals:
     """Hears SIGTERM, SIGINT and SIGHUP while it is open; belongs to the main thread.
 
     A handler runs between any two steps of that thread: it takes no lock, and leaves notes. The
-    byte that Python writes for it (`set_wakeup_fd`) ends the wait.
+    byte that Python writes for it (`set_wakeup_fd`) ends the wait. Until `begin`, an end that is
+    asked for raises Ended where the thread is: nothing has to be put in order then.
     """
 
     def __init__(self) -> None:
+        self._begun = False
         self.ending = 0
         """How often an end was asked for."""
         self.interrupted = False
@@ -49,6 +60,17 @@ class Signals:
         os.close(self._reader)
         os.close(self._writer)
 
+    def begin(self) -> None:
+        """Only take notes from here on; raises Ended when an end was asked for already."""
+        self._begun = True
+        if self.ending:
+            raise Ended(self.code)
+
+    @property
+    def code(self) -> int:
+        """The exit code: 0, or that of an interrupted command when a person asked for the end."""
+        return _INTERRUPTED if self.interrupted else 0
+
     def wait(self, seconds: float) -> None:
         """Wait for a signal, at most so long."""
         select.select([self._reader], [], [], seconds)
@@ -66,5 +88,7 @@ class Signals:
             return
         self.ending += 1
         self.interrupted |= self.ending == 1 and number == signal.SIGINT
+        if not self._begun:
+            raise Ended(self.code)
         if self.ending > 1:
             self.on_impatience()

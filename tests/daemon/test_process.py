@@ -11,7 +11,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -234,3 +234,38 @@ def test_impatience_ends_it_at_once_with_everything_committed(tmp_path, manager)
                 assert daemon.wait() == 0
         assert daemon.events("left-behind")[0]["unfinished"] == ["poll of slow"]
     assert query(place, "SELECT count(*) FROM daemons") == [(0,)]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_an_end_while_it_loads_is_in_order(tmp_path, number, code):
+    """What it is made of is being imported: Python says of each module when it is there."""
+    place = folder(tmp_path)
+    command = (sys.executable, "-X", "importtime", "-m", "monitor")
+    with Process(place, command=command) as daemon:
+        until(lambda: " structlog" in daemon.said)
+        daemon.send(number)
+        assert daemon.wait() == code
+        assert "Traceback" not in daemon.said
+        assert daemon.printed == ""
+    assert not (place / "state").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_an_end_while_it_reads_its_configuration_is_in_order(tmp_path, number, code):
+    place = folder(tmp_path)
+    (place / "monitor.yaml").unlink()
+    os.mkfifo(place / "monitor.yaml")
+    opened: list[int] = []
+
+    def is_read() -> bool:
+        with suppress(OSError):  # nobody has opened it yet
+            opened.append(os.open(place / "monitor.yaml", os.O_WRONLY | os.O_NONBLOCK))
+        return bool(opened)
+
+    with Process(place, "--config", "monitor.yaml") as daemon:
+        until(is_read)
+        daemon.send(number)
+        assert daemon.wait() == code
+        assert "Traceback" not in daemon.said
+    os.close(opened[0])
+    assert not (place / "state").exists()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 
-from monitor.daemon.signals import Signals
+from monitor.daemon.signals import Ended, Signals
 from tests.daemon.parts import until
 
 
 @pytest.fixture
 def signals():
     with Signals() as made:
+        made.begin()
         yield made
 
 
@@ -49,6 +51,30 @@ def test_asking_again_for_the_end_is_impatience(signals):
 def test_without_a_signal_the_wait_ends_by_itself(signals):
     signals.wait(0.01)
     assert signals.ending == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_before_anything_has_begun_an_end_is_at_once(number, code):
+    with pytest.raises(Ended) as caught, Signals():  # noqa: PT012 - it is raised where it may
+        signal.raise_signal(number)
+        raise AssertionError("nothing was raised")
+    assert caught.value.code == code
+
+
+def test_an_end_that_was_asked_for_is_not_forgotten_when_all_begins():
+    """Python drops an exception that a handler raises inside a finalizer."""
+    with Signals() as signals:
+        with suppress(Ended):
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Ended):
+            signals.begin()
+
+
+def test_a_reload_that_is_asked_for_before_is_done_afterwards():
+    with Signals() as signals:
+        signal.raise_signal(signal.SIGHUP)
+        signals.begin()
+        assert signals.reload_asked()
 
 
 def test_afterwards_everything_is_as_before():
