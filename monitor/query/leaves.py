@@ -21,6 +21,7 @@ from monitor.model.condition import (
     Regex,
     WordPattern,
 )
+from monitor.query.operators import LOWER_CASE, TRANSLATED
 from monitor.query.scan import Scan, shorten
 from monitor.query.terms import Misuse, Mode, read_words
 from monitor.text import tokenize
@@ -28,7 +29,6 @@ from monitor.text import tokenize
 Piece = tuple[int, int, Mode]
 """A run of characters of a term, from start to end in the query, and how its words are compared."""
 
-_LOWER_CASE = frozenset({"and", "or", "not", "And", "Or", "Not"})
 _ALTERNATIVES = re.compile(r"\s+OR\s+|\s*,\s*")
 _NUMBER = re.compile(
     r"#(?P<sign>>=|<=|>|<|=)?(?P<low>\d(?:[\d,]|\.\d)*[a-z]*)"
@@ -75,8 +75,10 @@ def read_term(
         except Misuse as misuse:
             scan.report(first, misuse.code, misuse.message, misuse.hint)
             return Phrase(())
-        if text in _LOWER_CASE and not quoted:
+        if text in LOWER_CASE and not quoted:
             _warn_lower_case(scan, text, first, pieces)
+        elif text in TRANSLATED and not quoted:
+            _warn_translated(scan, text, first, pieces)
     source = scan.text[start:end]
     if all(isinstance(word, AnyWord) for word in words):
         return _without_words(scan, words, source, start)
@@ -101,6 +103,14 @@ def _warn_lower_case(scan: Scan, text: str, first: int, pieces: Sequence[Piece])
         message = f"`{text}` in lower case is an ordinary word of the phrase"
         hint = f"write `{text.upper()}` if you mean the operator; quote the phrase if not"
         scan.warn(first, "lower-case-operator", message, hint)
+
+
+def _warn_translated(scan: Scan, text: str, first: int, pieces: Sequence[Piece]) -> None:
+    operator = TRANSLATED[text]
+    if pieces[0][0] < first < pieces[-1][0] or (operator == "NOT" and first < pieces[-1][0]):
+        message = f"`{text}` is an ordinary word of the phrase: operators are English"
+        hint = f"write `{operator}` if you mean the operator; quote the phrase if not"
+        scan.warn(first, "translated-operator", message, hint)
 
 
 def read_number(scan: Scan, start: int, end: int) -> Condition:

@@ -7,11 +7,12 @@ from sys import intern
 
 from monitor.errors import Location
 from monitor.model.condition import And, Or, Phrase, WordPattern
+from monitor.query.operators import LOWER_CASE, TRANSLATED
 from monitor.query.terms import Mode, read_words
 
 _OPERATORS: tuple[tuple[str, type[And | Or]], ...] = ((" OR ", Or), (" AND ", And))
-# In lower case they are words that may be meant as operators: that is told elsewhere.
-_SUSPICIOUS = frozenset({"and", "or", "not", "And", "Or", "Not"})
+# Words that may be meant as operators: that is told elsewhere.
+_SUSPICIOUS = LOWER_CASE | TRANSLATED.keys()
 
 
 def read_plain(text: str, at: Callable[[int], Location]) -> And | Or | Phrase | None:

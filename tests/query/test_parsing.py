@@ -162,6 +162,36 @@ def test_operators_in_lower_case_are_words_with_a_warning(query: str, columns: l
     assert {"lower-case-operator"} == {warning.code for warning in warnings}
 
 
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("протест* ИЛИ митинг*", {"OR": 10}),
+        ("a или b", {"OR": 3}),
+        ("протест И (Алматы OR b)", {}),  # an error already
+        ("a UND b ODER c", {"AND": 3, "OR": 9}),
+        ("НЕ митинг", {"NOT": 1}),
+        ("احتجاج* أو مظاهر*", {"OR": 9}),
+        ("Handel und Verkehr", {}),
+        ('"a ИЛИ b"', {}),
+        ("case:ИЛИ b", {}),
+        ("ИЛИ", {}),
+    ],
+)
+def test_operators_in_other_languages_are_words_with_a_warning(
+    query: str, meant: dict[str, int]
+) -> None:
+    try:
+        warnings = read(query).warnings
+    except InvalidQuery:
+        assert meant == {}
+        return
+    assert [(it.code, it.location.column) for it in warnings] == [
+        ("translated-operator", column) for column in meant.values()
+    ]
+    for warning, operator in zip(warnings, meant, strict=True):
+        assert f"write `{operator}`" in warning.hint
+
+
 @pytest.mark.parametrize("query", ['"search and rescue"', "or", "a or", "case:or x"])
 def test_the_same_words_in_quotes_or_at_the_end_get_none(query: str) -> None:
     assert read(query).warnings == ()
