@@ -265,7 +265,7 @@ def test_an_end_while_it_reads_its_configuration_is_in_order(tmp_path, number, c
     with Process(place, "--config", "monitor.yaml") as daemon:
         until(is_read)
         daemon.send(number)
+        os.close(opened[0])  # a signal that came just before it began to wait does not end the wait
         assert daemon.wait() == code
         assert "Traceback" not in daemon.said
-    os.close(opened[0])
     assert not (place / "state").exists()
