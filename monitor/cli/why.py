@@ -12,7 +12,7 @@ import click
 from monitor.articles.identity import identity_keys
 from monitor.cli.hit_objects import evidence_objects
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import ago, emit, lasting, printing, short, show, stamp
+from monitor.cli.output import ago, emit, lasting, plural, printing, short, show, stamp
 from monitor.config.settings import Settings
 from monitor.errors import UsageError
 from monitor.model.article import Article, StoredArticle
@@ -25,6 +25,7 @@ from monitor.store.database import SqlStore
 from monitor.stories.publishing import publisher_of
 
 # Refusals of each source that are looked through for an article that is not stored.
+_MANY = "may hold many articles: name one by its number (`monitor hits`) or address"
 _REFUSALS = 500
 _DIGITS = 18
 """Of the largest number that an article can have."""
@@ -62,7 +63,7 @@ def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -
 
         (wanted,) = rules_named(settings, [rule])
     with open_database(settings) as store:
-        found = _find(store, what)
+        found = _find(store, settings, what)
         for article in found:
             way = store.way(article.id)
             if way is not None:
@@ -73,7 +74,7 @@ def command(config: str | None, *, what: str, rule: str | None, as_json: bool) -
     return 0 if found else 1
 
 
-def _find(store: SqlStore, what: str) -> list[StoredArticle]:
+def _find(store: SqlStore, settings: Settings, what: str) -> list[StoredArticle]:
     if what.isascii() and what.isdigit():
         stored = store.article(int(what)) if len(what) <= _DIGITS else None
         return [] if stored is None else [stored]
@@ -85,12 +86,14 @@ def _find(store: SqlStore, what: str) -> list[StoredArticle]:
         raise UsageError(
             f"{what!r} is neither an article's number, nor an address (https://…), nor a file"
         )
-    keys = [key for key in identity_keys(sought) if key.startswith(kind)]
-    if not keys and kind == "file:":
-        raise UsageError(
-            f"{what} may hold many articles: name one by its number (`monitor hits`) or address"
-        )
+    keys = _keys(sought, kind)
+    if not keys and kind == "file:" and not list(_refused(store, settings, what)):
+        raise UsageError(f"{what} {_MANY}")
     return list(store.find_articles(keys))
+
+
+def _keys(article: Article, kind: str) -> list[str]:
+    return [key for key in identity_keys(article) if key.startswith(kind)]
 
 
 def _steps(way: ArticleWay, settings: Settings) -> Iterator[_Step]:
@@ -192,12 +195,11 @@ def _absent(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
     """Return what is known that could explain why something is not stored."""
     if what.isdigit():
         return
-    file = None if "://" in what else Path(what).absolute()
+    yield from _refused(store, settings, what)
+    file = _file(what)
+    if file is not None and not _keys(Article(title="", body="", path=str(file)), "file:"):
+        yield _Step(None, "file", f"it {_MANY}")
     states = store.source_states()
-    for source in settings.sources:
-        for refused in store.refusals(source.id, _REFUSALS):
-            if (what if file is None else str(file)) in refused.where:
-                yield _Step(refused.at, "refused", f"{source.id}: {refused.reason}")
     site = "" if file is not None else publisher_of(Article(title="", body="", url=what))
     carriers = store.carriers(site) if site else frozenset()
     candidates = [
@@ -212,6 +214,19 @@ def _absent(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
         yield _Step(None, "source", f"no configured source reads this {place}")
 
 
+def _file(what: str) -> Path | None:
+    return None if "://" in what else Path(what).absolute()
+
+
+def _refused(store: SqlStore, settings: Settings, what: str) -> Iterator[_Step]:
+    """Return why an address or something of a file was refused, the last time first."""
+    named = str(_file(what) or what)
+    for source in settings.sources:
+        for refused in store.refusals(source.id, _REFUSALS):
+            if named in refused.where:
+                yield _Step(refused.at, "refused", f"{source.id}: {refused.reason}")
+
+
 def _could_carry(source: Source, site: str, file: Path | None) -> bool:
     if source.kind is SourceKind.CORPUS:
         return file is not None and source.path is not None and file.is_relative_to(source.path)
@@ -224,7 +239,7 @@ def _condition(source: Source, state: SourceState | None) -> str:
     moment = now()
     text = f"{source.id} could carry it: read {ago(state.last_success, moment)}"
     if state.failures:
-        text += f", failing {state.failures} times in a row: {state.last_error}"
+        text += f", {plural(state.failures, 'failure')} in a row: {state.last_error}"
     if state.gone:
         text += ", gone (410)"
     waiting = state.due is not None and state.due <= moment  # nothing runs, or all is busy

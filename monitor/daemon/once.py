@@ -51,9 +51,11 @@ class Round:
         self.changed += detected.changed
         self.refused += detected.refused
         self.hits += detected.hits
-        if detected.refused and detected.state.last_refused:
-            told = detected.state.last_refused.removeprefix(f"{source.id}: ")
+        for refusal in detected.refusals:
+            told = f"{refusal.where}: {refusal.reason}".removeprefix(f"{source.id}: ")
             self.refusals.append(f"{source.id}: {told}")
+        if more := detected.refused - len(detected.refusals):
+            self.refusals.append(f"{source.id}: and {more:,} more")
         if outcome in {PollOutcome.FAILED, PollOutcome.GONE}:
             self.failed.append(f"{source.id}: {detected.state.last_error or outcome.value}")
 

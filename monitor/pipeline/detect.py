@@ -25,6 +25,8 @@ from monitor.stories.record import Features
 
 # Items a transaction: enough to pay for its commit, few enough to hold up no other writer.
 BATCH = 100
+_TOLD = 20
+"""Refusals of one poll that are told one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class Detected:
     hits: int = 0
     by_rule: Mapping[str, int] = field(default_factory=dict)
     refused: int = 0
+    refusals: tuple[Refusal, ...] = ()
+    """The first of them."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class _Tally:
     late: int = 0
     refused: int = 0
     last_refused: str | None = None
+    refusals: list[Refusal] = field(default_factory=list)
     by_rule: Counter[str] = field(default_factory=Counter)
 
 
@@ -105,6 +110,7 @@ def detect(
         hits=tally.by_rule.total(),
         by_rule=dict(tally.by_rule),
         refused=tally.refused,
+        refusals=tuple(tally.refusals),
     )
 
 
@@ -147,6 +153,7 @@ def _store_batch(
         if refusals:
             writing.add_refusals(source.id, refusals, now)
             tally.refused += len(refusals)
+            tally.refusals += refusals[: _TOLD - len(tally.refusals)]
             tally.last_refused = f"{refusals[-1].where}: {refusals[-1].reason}"
         if ending is not None:
             writing.save_source(_counted(ending, tally))

@@ -173,7 +173,7 @@ def test_of_an_absent_address_the_sources_that_could_have_carried_it_are_told(ru
     said = run("why", "http://127.0.0.1:9/some-story")
     assert said.code == 1
     assert said.lines[0] == "http://127.0.0.1:9/some-story is not stored."
-    assert "world could carry it: read never, failing 1 times in a row: " in said.lines[1]
+    assert "world could carry it: read never, 1 failure in a row: " in said.lines[1]
     assert "Connection refused, next in " in said.lines[1]
     said = run("why", "https://elsewhere.example/a")
     assert said.lines[1].strip() == "source    no configured source reads this site"
@@ -213,6 +213,15 @@ def test_an_absent_file_says_which_folder_is_read_and_what_was_refused(
     assert rows[1]["text"].startswith("desk could carry it: read ")
     said = run("why", "/elsewhere/a.txt")
     assert said.lines[1].strip() == "source    no configured source reads this folder"
+
+
+def test_of_a_file_that_may_hold_many_the_refusals_are_told(run: Run, worked: Path) -> None:
+    write(worked / "articles", {"bad.jsonl": '{"title": "no text"}\n{"text": "curfew"}\n'})
+    run("run", "--once")
+    said = run("why", "articles/bad.jsonl")
+    assert said.code == 1
+    assert "refused   desk: has no `text`" in said.lines[1]
+    assert "it may hold many articles: name one by its number" in said.lines[2]
 
 
 def test_a_source_whose_next_poll_is_overdue_is_due_now(run: Run, worked: Path) -> None:

@@ -55,6 +55,10 @@ def test_a_round_reads_matches_and_delivers_and_a_second_one_has_nothing_new(sto
     assert (first.refused, first.refusals) == (1, ["wire: item 2: no text"])
     of_itself = round_of(parts, Reader(lambda *_: [Refusal("wire", "cut short")]), notifier)
     assert of_itself.refusals == ["wire: cut short"]
+    many = [Refusal(f"item {number}", "no text") for number in range(130)]
+    told = round_of(parts, Reader(lambda *_: many), notifier).refusals
+    assert told[:2] == ["wire: item 0: no text", "wire: item 1: no text"]
+    assert told[20:] == ["wire: and 110 more"]
     second = round_of(parts, reader, notifier)
     assert (second.new, second.known, second.hits, second.alerts) == (0, 1, 0, 0)
 
