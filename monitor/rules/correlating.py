@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -85,5 +85,28 @@ def check_names(reader: Reader, references: Iterable[Reference], rules: Iterable
             reader.report("correlated-correlation", message, place, "name rules with `match`")
 
 
+def without_uncountable(rules: Mapping[str, Rule]) -> tuple[Rule, ...]:
+    """Return the rules but for correlations that name what is not among them.
+
+    A correlation that runs with half of what it names would wait in vain, or fire for less than
+    was meant. A tag stands for whatever has it: one rule with it is enough.
+    """
+    texts = [rule for rule in rules.values() if rule.match is not None]
+    known = {rule.id for rule in texts}
+    known.update(f"{_TAG}{tag.casefold()}" for rule in texts for tag in rule.tags)
+
+    def whole(correlation: Correlation) -> bool:
+        names = correlation.rules
+        return all((name.casefold() if _is_tag(name) else name) in known for name in names)
+
+    return tuple(
+        rule for rule in rules.values() if rule.correlate is None or whole(rule.correlate)
+    )
+
+
+def _is_tag(name: str) -> bool:
+    return name.startswith(_TAG)
+
+
 def _tags(rules: tuple[str, ...]) -> bool:
-    return any(name.startswith(_TAG) for name in rules)
+    return any(map(_is_tag, rules))

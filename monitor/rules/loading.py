@@ -10,7 +10,7 @@ from monitor.errors import InvalidRules, Location, Problem, Severity
 from monitor.model.condition import Condition
 from monitor.model.rule import Rule
 from monitor.rules.collection import without_collection
-from monitor.rules.correlating import check_names
+from monitor.rules.correlating import check_names, without_uncountable
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
 from monitor.rules.files import files_in
 from monitor.rules.items import read_item
@@ -67,7 +67,7 @@ def load_usable(
     """Read as `load_rules` does, and leave out what cannot be used; never raises for bad input.
 
     Left out are the files that cannot be read, rules with an error, rules that use a list with an
-    error, and correlations that count a rule left out.
+    error, and correlations that name a rule left out or unknown, or a tag that no rule used has.
     """
     reader = Reader()
     try:
@@ -170,13 +170,7 @@ class _Folder:
 
     def _usable(self) -> tuple[Rule, ...]:
         sound = {id: rule for id, rule in self._rules.items() if id not in self._faulty}
-        if self._faulty or self._broken:
-            counted = [rule for rule in sound.values() if rule.correlate is not None]
-            for rule in counted:
-                names = rule.correlate.rules if rule.correlate is not None else ()
-                if any(not _is_tag(name) and name not in sound for name in names):
-                    del sound[rule.id]
-        return tuple(sound.values())
+        return tuple(sound.values()) if self._alone else without_uncountable(sound)
 
     def _errors(self) -> int:
         return sum(problem.severity is Severity.ERROR for problem in self._reader.problems)
@@ -228,10 +222,6 @@ class _Folder:
                 self._faulty.add(rule.id)
             else:
                 self._rules[rule.id] = rule
-
-
-def _is_tag(name: str) -> bool:
-    return name.startswith("tag:")
 
 
 def _is_whole(rule: Rule) -> bool:

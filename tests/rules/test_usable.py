@@ -86,6 +86,42 @@ def test_a_correlation_of_a_rule_left_out_is_left_out(tmp_path: Path) -> None:
     assert usable(tmp_path)[0] == ["sound", "whole", "tagged"]
 
 
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("nosuch", "unknown-rule"),
+        ("tag:nosuch", "unknown-tag"),
+        ("count", "correlated-correlation"),
+    ],
+)
+@pytest.mark.parametrize("beside", ["", "sound, "])
+def test_a_correlation_that_names_what_is_not_there_is_left_out(
+    tmp_path: Path, named: str, code: str, beside: str
+) -> None:
+    """It does not run with the half that exists: that would be another rule than was meant."""
+    text = (
+        "rules:\n"
+        "  - {id: sound, match: b, tags: [T]}\n"
+        "  - {id: count, correlate: {rules: ['tag:t'], within: 1h, at_least: 2}}\n"
+        f"  - {{id: lame, correlate: {{rules: [{beside}'{named}'], within: 1h, at_least: 2}}}}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    assert usable(tmp_path) == (["sound", "count"], [code])
+
+
+def test_a_correlation_of_a_tag_goes_by_the_rules_that_run(tmp_path: Path) -> None:
+    """One sound rule with the tag is enough; none is not, whatever is told of the others."""
+    text = (
+        "rules:\n"
+        "  - {id: broken, match: '(a', tags: [t, u]}\n"
+        "  - {id: sound, match: b, tags: [t]}\n"
+        "  - {id: one, correlate: {rules: ['tag:t'], within: 1h, at_least: 2}}\n"
+        "  - {id: none, correlate: {rules: ['tag:t', 'tag:u'], within: 1h, at_least: 2}}\n"
+    )
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    assert usable(tmp_path)[0] == ["sound", "one"]
+
+
 def test_of_an_id_given_twice_neither_runs(tmp_path: Path) -> None:
     text = "rules: [{id: twin, match: a}, {id: twin, match: b}, {id: sound, match: c}]\n"
     (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
