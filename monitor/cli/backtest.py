@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ _OVERLAPS = 10
 """Other rules that are named."""
 _DAYS = 60
 """Days that are shown a line each; a longer time is shown by weeks."""
+_GAP = 3
+"""Days or weeks without a hit, from which one line tells them all."""
 
 
 @click.command(
@@ -143,11 +146,7 @@ def _alerts(settings: Settings, rules: Sequence[Rule], found: Sequence[Tried]) -
 def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
     rule = tally.rule
     show(f"{rule.id}: {plural(tally.hits, 'hit')}", style="bold")
-    buckets = _buckets(tally)
-    highest = max((count for _, count in buckets), default=1)
-    for label, count in buckets:
-        bar = "█" * max(1, round(count / highest * _WIDTH)) if count else ""
-        show(f"{bar} {count:,}" if bar else "0", f"  {label}  ")
+    _show_chart(tally.by_day)
     _show_samples("first", tally.first)
     _show_samples("best", [one for one in tally.best if one not in tally.first])
     if tally.beside:
@@ -165,20 +164,33 @@ def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
     click.echo()
 
 
-def _buckets(tally: RuleTally) -> list[tuple[str, int]]:
-    """Return counts by day, or by week where there are many days; days without hits too."""
-    if not tally.by_day:
-        return []
-    first, last = min(tally.by_day), max(tally.by_day)
-    span = (last - first).days + 1
+def _show_chart(by_day: Mapping[date, int]) -> None:
+    """Show a line a day, or a week where there are many days; one for a long time without hits."""
+    step, counts = _buckets(by_day)
+    highest = max(counts.values(), default=1)
+    unit = "day" if step == 1 else "week"
+    for hit, group in groupby(counts.items(), key=lambda entry: entry[1] > 0):
+        lines = list(group)
+        if not hit and len(lines) >= _GAP:
+            end = lines[-1][0] + timedelta(days=step - 1)
+            show(f"no hit for {plural(len(lines), unit)}, until {end}", f"  {lines[0][0]}  ")
+            continue
+        for start, count in lines:
+            bar = "█" * max(1, round(count / highest * _WIDTH))
+            show(f"{bar} {count:,}" if count else "0", f"  {start}  ")
+
+
+def _buckets(by_day: Mapping[date, int]) -> tuple[int, dict[date, int]]:
+    """Return the days of a line, and counts by their first day; those without hits too."""
+    if not by_day:
+        return 1, {}
+    first = min(by_day)
+    span = (max(by_day) - first).days + 1
     step = 1 if span <= _DAYS else 7
-    starts = [first + timedelta(days=offset) for offset in range(0, span, step)]
-    counts = [
-        sum(tally.by_day[start + timedelta(days=day)] for day in range(step)) for start in starts
-    ]
-    if len(starts) <= _DAYS:
-        return [(str(start), count) for start, count in zip(starts, counts, strict=True)]
-    return [(str(start), count) for start, count in zip(starts, counts, strict=True) if count]
+    counts = {first + timedelta(days=offset): 0 for offset in range(0, span, step)}
+    for day, count in by_day.items():
+        counts[day - timedelta(days=(day - first).days % step)] += count
+    return step, counts
 
 
 def _show_samples(name: str, samples: Sequence[Shown]) -> None:

@@ -99,9 +99,7 @@ def without_uncountable(rules: Mapping[str, Rule]) -> tuple[Rule, ...]:
         names = correlation.rules
         return all((name.casefold() if _is_tag(name) else name) in known for name in names)
 
-    return tuple(
-        rule for rule in rules.values() if rule.correlate is None or whole(rule.correlate)
-    )
+    return tuple(rule for rule in rules.values() if rule.correlate is None or whole(rule.correlate))
 
 
 def _is_tag(name: str) -> bool:

@@ -7,10 +7,15 @@ import json
 import os
 import signal
 import sqlite3
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from monitor.cli.backtest import _buckets
 from tests.cli.conftest import Run, Show
 from tests.cli.projects import CONFIG, RULES, spawn, write
 
@@ -87,13 +92,35 @@ def test_days_without_hits_have_a_line_too_and_a_long_time_is_shown_by_weeks(
     write(project, {"a.jsonl": "\n".join(lines)})
     said = run("backtest", "curfew", "--corpus", "a.jsonl", "--no-alerts")
     assert said.lines[1] == f"  2026-01-01  {'█' * 40} 3"
-    assert said.lines[2] == "  2026-01-08  0"
-    assert len([line for line in said.lines if line.startswith("  2026-")]) == 13
-    dates = ["2020-01-01", "2026-01-02"]
+    assert said.lines[2] == "  2026-01-08  no hit for 11 weeks, until 2026-03-25"
+    assert said.lines[3] == f"  2026-03-26  {'█' * 13} 1"
+
+
+def test_a_long_time_without_hits_is_one_line_however_long_it_is(run: Run, project: Path) -> None:
+    """JSON has the days with hits alone, as ever."""
+    dates = ["1996-01-01", "2026-01-02", "2026-01-06"]
     lines = [json.dumps({"text": "A curfew.", "published": date}) for date in dates]
     write(project, {"a.jsonl": "\n".join(lines)})
     said = run("backtest", "curfew", "--corpus", "a.jsonl", "--no-alerts")
-    assert len([line for line in said.lines if line.startswith("  2")]) == 2
+    chart = [line for line in said.lines if line.startswith(("  1", "  2"))]
+    assert chart == [
+        f"  1996-01-01  {'█' * 40} 1",
+        "  1996-01-08  no hit for 1,564 weeks, until 2025-12-28",
+        f"  2025-12-29  {'█' * 40} 1",
+        f"  2026-01-05  {'█' * 40} 1",
+    ]
+    (row,) = run("backtest", "curfew", "--corpus", "a.jsonl", "--no-alerts", "--json").rows
+    assert row["days"] == dict.fromkeys(dates, 1)
+
+
+@given(st.dictionaries(st.dates(date(9996, 1, 1), date.max), st.integers(1, 9), max_size=20))
+def test_lines_hold_every_hit_once_at_even_distances(by_day: dict[date, int]) -> None:
+    step, counts = _buckets(by_day)
+    starts = list(counts)
+    assert sum(counts.values()) == sum(by_day.values())
+    assert all(two - one == timedelta(days=step) for one, two in pairwise(starts))
+    assert all(day - timedelta(days=(day - starts[0]).days % step) in counts for day in by_day)
+    assert step == 7 or len(starts) <= 60
 
 
 def test_a_rule_that_hits_nothing_says_so(run: Run, project: Path) -> None:
