@@ -142,7 +142,8 @@ def link(
     as like that candidate as it is like anything in the story.
     """
     if features.words < MIN_WORDS:
-        return _opened(f"{features.words} words are too few to compare", 0.0)
+        few = "1 word is" if features.words == 1 else f"{features.words} words are"
+        return _opened(f"{few} too few to compare", 0.0)
     weight_of = rarity.weights(needed_terms(features, candidates)).__getitem__
     one = weigh(features, weight_of)
     founders = _founders(candidates)

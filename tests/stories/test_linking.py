@@ -236,12 +236,15 @@ def test_an_article_counts_as_told_by_its_own_date_unless_that_is_to_come():
 # --- guards ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("title", "body"), [("", ""), ("Live", ""), ("", "Watch the video")])
-def test_articles_of_a_word_or_three_open_their_own_story(title, body):
+@pytest.mark.parametrize(
+    ("title", "body", "few"),
+    [("", "", "0 words are"), ("Live", "", "1 word is"), ("", "Watch the video", "3 words are")],
+)
+def test_articles_of_a_word_or_three_open_their_own_story(title, body, few):
     there = Known(article=1, story=1, at=NOON, features=of(title, body), text=1)
     decided = link(of(title, body), NOON, [there], SOME)
     assert decided.story is None
-    assert decided.detail.endswith("words are too few to compare")
+    assert decided.detail == f"{few} too few to compare"
 
 
 def test_a_form_filled_in_anew_is_another_story():
