@@ -2,6 +2,8 @@
 # What `make install` does: program, unit, manual, completion and a first configuration.
 # Nothing that a person may have edited is overwritten. Variables come from the Makefile.
 set -eu
+# The service has a user of its own, which reads all of this: under root's own umask it might not.
+umask 022
 : "${PYTHON:?}" "${PREFIX:?}" "${SYSCONFDIR:?}" "${UNITDIR:?}" "${MANDIR:?}" "${BINDIR:?}"
 : "${COMPLETIONDIR:?}" "${DESTDIR=}"
 root=$DESTDIR$PREFIX
@@ -49,7 +51,8 @@ etc=$DESTDIR$SYSCONFDIR
 if [ -e "$etc/monitor.yaml" ]; then
     echo "$etc/monitor.yaml is there already: kept as it is"
 else
-    "$root/bin/python" -m monitor init "$etc" >/dev/null
+    # What it says to do next holds for other folders than this one.
+    said=$("$root/bin/python" -m monitor init "$etc" 2>&1) || { echo "$said" >&2; exit 2; }
     # The unit may write into its state directory alone.
     sed -i 's|^database: sqlite:///var/monitor.db.*|database: sqlite:////var/lib/monitor/monitor.db|' \
         "$etc/monitor.yaml"

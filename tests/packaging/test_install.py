@@ -125,7 +125,15 @@ def make(target: str, place: Path, *variables: str, code: int = 0) -> str:
 
 @pytest.mark.xdist_group("packaging")
 def test_install_puts_everything_in_place_and_uninstall_takes_it_away(tmp_path):
-    make("install", tmp_path, "PREFIX=/srv/monitor")
+    before = os.umask(0o077)
+    try:
+        said = make("install", tmp_path, "PREFIX=/srv/monitor")
+    finally:
+        os.umask(before)
+    assert "Next" not in said
+    # A careful root's umask keeps nothing from the user that the service runs as.
+    made = [path for path in tmp_path.rglob("*") if not path.is_symlink()]
+    assert all(path.stat().st_mode & 0o044 == 0o044 for path in made)
     program = tmp_path / "srv" / "monitor" / "bin" / "monitor"
     assert program.read_text().startswith("#!/srv/monitor/bin/python")
     unit = (tmp_path / "etc/systemd/system/monitor.service").read_text()
