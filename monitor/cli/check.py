@@ -22,7 +22,7 @@ from monitor.cli.output import (
     say,
     sentence,
 )
-from monitor.config.reading import DEFAULT_RULES, find_config, load_settings
+from monitor.config.reading import DEFAULT_RULES, find_config, load_settings, sound_channels
 from monitor.config.settings import Settings
 from monitor.errors import (
     InvalidConfig,
@@ -33,6 +33,7 @@ from monitor.errors import (
     Severity,
     StoreError,
 )
+from monitor.model.channel import Channel
 from monitor.model.rule import Rule
 from monitor.model.source import SourceKind
 from monitor.yaml12 import Mapping, Scalar, load_bytes
@@ -57,6 +58,7 @@ def command(config: str | None, *, as_json: bool) -> int:
         settings = load_settings(path, os.environ)
     except InvalidConfig as error:
         problems += error.problems
+        problems += _check_urls(sound_channels(path, os.environ))
         problems += _check_rules_alone(path)
         unusable = True
     else:
@@ -173,12 +175,7 @@ def _check_sources(settings: Settings) -> Iterable[Problem]:
 
 
 def _check_channels(settings: Settings, rules: Iterable[Rule]) -> Iterable[Problem]:
-    from monitor.notify.check import check_channel  # noqa: PLC0415 - loads apprise
-
-    for channel in settings.channels:
-        problem = check_channel(channel)
-        if problem is not None:
-            yield problem
+    yield from _check_urls(settings.channels)
     if not settings.routes:
         return
     used = {name for route in settings.routes for name in route.to}
@@ -191,6 +188,13 @@ def _check_channels(settings: Settings, rules: Iterable[Rule]) -> Iterable[Probl
             yield Problem("unused-channel", message, channel.location, hint, Severity.WARNING)
 
 
+def _check_urls(channels: Iterable[Channel]) -> Iterable[Problem]:
+    from monitor.notify.check import check_channel  # noqa: PLC0415 - loads apprise
+
+    found = (check_channel(channel) for channel in channels)
+    return [problem for problem in found if problem is not None]
+
+
 def _check_database(settings: Settings) -> Iterable[Problem]:
     from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
     from monitor.store.database import open_store  # noqa: PLC0415
@@ -199,8 +203,22 @@ def _check_database(settings: Settings) -> Iterable[Problem]:
     try:
         if schema.state(settings.database) is not schema.SchemaState.EMPTY:
             open_store(settings.database).close()
+        elif (folder := _unwritable(settings.database)) is not None:
+            message = f"the database is not there yet, and this user cannot make it in {folder}"
+            hint = "correct `database`, or let the monitor run as a user who can"
+            yield Problem("database", message, where, hint, Severity.WARNING)
     except StoreError as error:
         yield Problem("database", str(error), where)
+
+
+def _unwritable(database: str) -> Path | None:
+    """Return the folder in which a new database would have to be made, and cannot be."""
+    if not database.startswith("sqlite:"):
+        return None
+    path = Path(database.removeprefix("sqlite:///"))
+    folder = next((folder for folder in path.parents if folder.exists()), path.parent)
+    able = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return None if able or path.exists() else folder
 
 
 def _show(problem: Problem) -> None:

@@ -13,6 +13,7 @@ from monitor.config.secrets import secrets_in_url
 from monitor.config.settings import Heartbeat, Listen, Retention, Settings
 from monitor.config.sources import read_sources
 from monitor.errors import InvalidConfig, InvalidInput, Location, Problem, UsageError
+from monitor.model.channel import Channel
 from monitor.yaml12 import Fields, load_bytes
 from monitor.yaml12 import Mapping as YamlMapping
 
@@ -95,9 +96,20 @@ def load_settings(path: Path, environ: Mapping[str, str]) -> Settings:
     return settings
 
 
+def sound_channels(path: Path, environ: Mapping[str, str]) -> tuple[Channel, ...]:
+    """Return the channels of a configuration that cannot be used as a whole, so far as they can."""
+    reader = FilledReader(environ, path.resolve().parent)
+    try:
+        node = load_bytes(path.read_bytes(), str(path))
+    except (OSError, InvalidInput):
+        return ()
+    top = reader.mapping(node, "the configuration", TOP)
+    return () if top is None else read_channels(reader, top)
+
+
 def _settings(reader: FilledReader, top: Fields, path: Path) -> Settings:
     timezone = read_timezone(reader, top, "UTC")
-    sources = read_sources(reader, top)
+    sources, source_ids = read_sources(reader, top)
     channels = read_channels(reader, top)
     operator = top.text("operator") or None
     names = channel_names(top)
@@ -106,7 +118,6 @@ def _settings(reader: FilledReader, top: Fields, path: Path) -> Settings:
         unknown(reader, "channel", operator, names, where)
     canary = top.duration("canary", None, never="never")
     keep = top.duration("retention", None, never="never")
-    source_ids = [source.id for source in sources]
     return Settings(
         path=path.resolve(),
         database=_database(reader, top),

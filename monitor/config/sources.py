@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import cssselect
 
 from monitor.config.filled import FilledReader
+from monitor.errors import Location
 from monitor.model.source import FullText, Source, SourceKind
 from monitor.yaml12 import Fields, Node
 
@@ -26,27 +27,43 @@ KEYS = {
 }
 
 
-def read_sources(reader: FilledReader, top: Fields) -> tuple[Source, ...]:
-    """Read every source, and report each whose id is another's."""
+def read_sources(reader: FilledReader, top: Fields) -> tuple[tuple[Source, ...], tuple[str, ...]]:
+    """Read every source, and report each whose id is another's; return also all their ids."""
     fallback = Source(id="", kind=SourceKind.FEED)
     if defaults := top.mapping("defaults", DEFAULTS):
         fallback = _common(reader, defaults, fallback)
-    seen: dict[str, Source] = {}
-    for node in top.items("sources"):
-        source = _source(reader, node, fallback)
-        if source is None:
-            continue
-        if first := seen.get(source.id):
-            message = f"the source id {source.id!r} is taken: line {first.location.line}"
-            reader.report("duplicate-id", message, source.location, "give each source its own id")
-        else:
-            seen[source.id] = source
-    return tuple(seen.values())
+    taken: dict[str, Location] = {}
+    found = (_source(reader, node, fallback, taken) for node in top.items("sources"))
+    return tuple(source for source in found if source is not None), tuple(taken)
 
 
-def _source(reader: FilledReader, node: Node, fallback: Source) -> Source | None:
+def _source(
+    reader: FilledReader, node: Node, fallback: Source, taken: dict[str, Location]
+) -> Source | None:
+    """Read a source; one fault in it keeps no other from being told."""
     fields = reader.mapping(node, "the source", None, ("id", "type"))
-    if fields is None or "id" not in fields or "type" not in fields:
+    if fields is None:
+        return None
+    name = _id(reader, fields, node, taken)
+    kind = fields.choice("type", _KINDS, None)
+    if kind is not None:
+        reader.mapping(node, f"a source of type {kind.value}", KEYS[kind])
+    source = _common(
+        reader,
+        fields,
+        replace(fallback, id=name or "", kind=kind or fallback.kind, location=node.location),
+    )
+    source = replace(source, title=fields.text("title"))
+    whole = None
+    if kind is SourceKind.CORPUS:
+        whole = _corpus(reader, fields, source)
+    elif kind is not None:
+        whole = _remote(reader, fields, source)
+    return whole if name else None
+
+
+def _id(reader: FilledReader, fields: Fields, node: Node, taken: dict[str, Location]) -> str | None:
+    if "id" not in fields:
         return None
     name = fields.text("id")
     if not _ID.fullmatch(name):
@@ -54,15 +71,12 @@ def _source(reader: FilledReader, node: Node, fallback: Source) -> Source | None
         hint = "small letters, digits, `.`, `_` and `-`, beginning with a letter or digit"
         reader.report("id", message, fields.get("id") or node, hint)
         return None
-    kind = fields.choice("type", _KINDS, None)
-    if kind is None:
+    if name in taken:
+        message = f"the source id {name!r} is taken: line {taken[name].line}"
+        reader.report("duplicate-id", message, node.location, "give each source its own id")
         return None
-    reader.mapping(node, f"a source of type {kind.value}", KEYS[kind])
-    source = _common(reader, fields, replace(fallback, id=name, kind=kind, location=node.location))
-    source = replace(source, title=fields.text("title"))
-    if kind is SourceKind.CORPUS:
-        return _corpus(reader, fields, source)
-    return _remote(reader, fields, source)
+    taken[name] = node.location
+    return name
 
 
 def _common(reader: FilledReader, fields: Fields, source: Source) -> Source:
@@ -86,35 +100,36 @@ def _corpus(reader: FilledReader, fields: Fields, source: Source) -> Source | No
     if not fields.text("path"):
         if "path" not in fields:
             hint = "path: the folder that holds the articles"
-            reader.report(
-                "missing-key", f"the source {source.id!r} needs `path`", source.location, hint
-            )
+            reader.report("missing-key", f"{_named(source)} needs `path`", source.location, hint)
         return None
     return replace(source, path=reader.path(fields, "path"))
 
 
-def _remote(reader: FilledReader, fields: Fields, source: Source) -> Source | None:
+def _remote(reader: FilledReader, fields: Fields, source: Source) -> Source:
     url = reader.address(fields, "url")
-    if not url:
-        if "url" not in fields:
-            message = f"the source {source.id!r} needs `url`"
-            reader.report("missing-key", message, source.location, "url: https://…")
-        return None
-    if not _usable(url):
+    if not url and "url" not in fields:
+        message = f"{_named(source)} needs `url`"
+        reader.report("missing-key", message, source.location, "url: https://…")
+    elif url and not _usable(url):
         message = f"the `url` of {source.id!r} is no address of a web server"
+        if not source.id:
+            message = "the `url` is no address of a web server"
         where = fields.get("url") or source.location
         reader.report("url", message, where, "write it whole: https://example.org/feed.xml")
-        return None
     links = fields.text("links")
     if source.kind is SourceKind.PAGE:
         if not links:
-            message = f"the source {source.id!r} needs `links`"
+            message = f"{_named(source)} needs `links`"
             hint = 'links: "main a.headline", a CSS selector of the article links'
             reader.report("missing-key", message, source.location, hint)
         elif fault := _selector_fault(links):
             where = fields.get("links") or source.location
             reader.report("selector", f"`links` is no CSS selector: {fault}", where)
     return replace(source, url=url, links=links)
+
+
+def _named(source: Source) -> str:
+    return f"the source {source.id!r}" if source.id else f"a source of type {source.kind.value}"
 
 
 def _usable(url: str) -> bool:

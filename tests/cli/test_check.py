@@ -212,3 +212,26 @@ def test_a_config_elsewhere_is_named_whole(
     monkeypatch.chdir(tmp_path / "other")
     said = run("check", "--config", project / "monitor.yaml")
     assert said.err.startswith(f"{project}/monitor.yaml: sound")
+
+
+def test_an_unusable_configuration_keeps_no_bad_channel_from_being_told(
+    run: Run, project: Path
+) -> None:
+    write(project, {"monitor.yaml": CONFIG.replace("path: articles/", "pth: articles/").replace(
+        '"json://127.0.0.1:9/hook"', '"jsn://127.0.0.1:9/hook"'
+    )})  # fmt: skip
+    said = run("check")
+    assert said.code == 2
+    assert "there is no service jsn:// (did you mean json://?)" in said.out
+
+
+def test_a_database_that_cannot_be_made_is_warned_of(run: Run, project: Path) -> None:
+    write(project, {
+        "file": "", "monitor.yaml": CONFIG.replace("sqlite:///monitor.db", "sqlite:///file/x/m.db")
+    })  # fmt: skip
+    said = run("check")
+    assert said.code == 0
+    assert (
+        "warning: the database is not there yet, and this user cannot make it in file" in said.out
+    )
+    assert run("run", "--once").code == 2
