@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy import text
 
@@ -24,7 +25,7 @@ class Upkeep:
         if path is None:
             raise StoreError(
                 "A PostgreSQL database is copied by its own tool, also while the daemon runs: "
-                f"pg_dump --format=custom --file={target} {self._database.url.database}"
+                f"pg_dump --format=custom --file={quote(str(target))} {_for_tools(self._database)}"
             )
         if target.exists():
             raise StoreError(f"{target} exists already; a backup overwrites nothing.")
@@ -48,6 +49,13 @@ class Upkeep:
         with self._database.reading() as connection:
             found = connection.execute(text("PRAGMA quick_check(20)")).scalars().all()
         return tuple(line for line in found if line != "ok")
+
+
+def _for_tools(database: Database) -> str:
+    """Return the database as PostgreSQL's own tools take it; they ask for the password."""
+    asked = {name: value for name, value in database.url.query.items() if "pass" not in name}
+    url = database.url.set(drivername="postgresql", password=None, query=asked)
+    return quote(url.render_as_string(hide_password=True))
 
 
 def _give_name(partial: Path, target: Path) -> None:

@@ -106,7 +106,9 @@ def test_a_database_in_a_folder_of_any_name_is_copied(tmp_path: Path) -> None:
 def test_postgresqls_own_tool_is_named(postgresql_url: str, tmp_path: Path) -> None:
     store = open_store(postgresql_url)
 
-    with pytest.raises(StoreError, match=r"pg_dump --format=custom --file=.*copy\.db test_"):
+    with pytest.raises(
+        StoreError, match=r"pg_dump --format=custom --file=\S*copy\.db \S*postgresql://\S*/test_"
+    ):
         store.backup(tmp_path / "copy.db")
 
     assert store.check() == ()
