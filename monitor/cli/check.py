@@ -163,7 +163,8 @@ def _stored_texts(settings: Settings) -> Iterator[str]:
 
 def _check_sources(settings: Settings) -> Iterable[Problem]:
     for source in settings.sources:
-        if source.kind is SourceKind.CORPUS and source.path and not source.path.exists():
+        # Where this user may not look, the poll says so: the daemon's user may.
+        if source.kind is SourceKind.CORPUS and source.path and _is_missing(source.path):
             message = f"the source {source.id!r} reads {source.path}, which does not exist"
             hint = "make the folder, or correct `path`"
             yield Problem("no-folder", message, source.location, hint)
@@ -186,6 +187,16 @@ def _check_channels(settings: Settings, rules: Iterable[Rule]) -> Iterable[Probl
             message = f"nothing is sent to the channel {channel.name!r}"
             hint = "name it in a route's `to`, a rule's `notify`, a `fallback` or as `operator`"
             yield Problem("unused-channel", message, channel.location, hint, Severity.WARNING)
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _check_urls(channels: Iterable[Channel]) -> Iterable[Problem]:
@@ -216,9 +227,9 @@ def _unwritable(database: str) -> Path | None:
     if not database.startswith("sqlite:"):
         return None
     path = Path(database.removeprefix("sqlite:///"))
-    folder = next((folder for folder in path.parents if folder.exists()), path.parent)
-    able = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
-    return None if able or path.exists() else folder
+    folder = next((folder for folder in path.parents if not _is_missing(folder)), path.parent)
+    able = os.access(folder, os.W_OK | os.X_OK) and folder.is_dir()
+    return None if able else folder
 
 
 def _show(problem: Problem) -> None:

@@ -15,6 +15,9 @@ from monitor.model.listing import ChannelFigures, DaemonReport
 from monitor.model.source import SourceState
 from monitor.store.database import SqlStore
 
+_SILENT = timedelta(minutes=2)
+"""How long a daemon that writes every ten seconds may wait for others who write."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Status:
@@ -43,7 +46,7 @@ def command(config: str | None, *, as_json: bool) -> int:
     moment = now()
     with open_database(settings) as store:
         found = _look(store, settings, moment)
-    troubles = _troubles(found)
+    troubles = _troubles(found, moment)
     if as_json:
         emit(_as_object(found, troubles))
     else:
@@ -75,8 +78,13 @@ def _look(store: SqlStore, settings: Settings, moment: datetime) -> _Status:
     )
 
 
-def _troubles(found: _Status) -> list[str]:
+def _troubles(found: _Status, moment: datetime) -> list[str]:
     troubles = [] if found.running else ["the daemon does not run"]
+    if found.running and found.daemon is not None and moment - found.daemon.seen > _SILENT:
+        when = ago(found.daemon.seen, moment)
+        troubles.append(
+            f"the daemon could last write to the database {when}: its log says why (a full disk?)"
+        )
     troubles += [f"source {state.source}: {state.last_error}" for state in found.bad]
     troubles += [f"source {state.source} is gone (410)" for state in found.gone]
     dead = sum(channel.dead for channel in found.channels)

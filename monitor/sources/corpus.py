@@ -46,11 +46,11 @@ def changed_files(source: Source, memory: FileMemory) -> Folder:
     followed, those to folders are not. Raises `SourceError` when there is no such folder or file.
     """
     root = source.path
-    if root is None or not root.exists():
-        raise SourceError(f"{root} does not exist: `path` names a folder of articles, or one file")
+    if root is None:
+        raise SourceError("there is no `path`: it names a folder of articles, or one file")
     refusals: list[Refusal] = []
     files: list[_File] = []
-    paths = [root] if root.is_file() else _listed(root, refusals)
+    paths = [root] if _is_file(root) else _listed(root, refusals)
     for path in paths:
         try:
             found = path.stat()
@@ -65,10 +65,26 @@ def changed_files(source: Source, memory: FileMemory) -> Folder:
     return Folder(tuple(files), tuple(refusals))
 
 
+def _is_file(root: Path) -> bool:
+    """Whether a corpus is one file; raises `SourceError` when nothing can be read there."""
+    try:
+        found = root.stat()
+        if stat.S_ISREG(found.st_mode):
+            root.open("rb").close()
+    except FileNotFoundError:
+        message = f"{root} does not exist: `path` names a folder of articles, or one file"
+        raise SourceError(message) from None
+    except OSError as error:
+        raise SourceError(f"{root} {_said(error)}") from error
+    return stat.S_ISREG(found.st_mode)
+
+
 def _listed(root: Path, refusals: list[Refusal]) -> Iterator[Path]:
     """Yield the article files below a folder, in the order of their names."""
 
     def unreadable(error: OSError) -> None:
+        if error.filename == str(root):
+            raise SourceError(f"{root} {_said(error)}")
         refusals.append(Refusal(str(error.filename or root), _said(error)))
 
     for folder, folders, names in os.walk(root, onerror=unreadable):

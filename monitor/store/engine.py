@@ -7,6 +7,7 @@ On PostgreSQL both share a pool; readers see one snapshot.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,17 @@ class Database:
     def path(self) -> Path | None:
         """The file of an SQLite database."""
         return Path(str(self.url.database)) if self.is_sqlite else None
+
+    def is_absent(self) -> bool:
+        """Whether an SQLite database has no file; one that may not be looked at is there."""
+        try:
+            if self.path is not None:
+                self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return False
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -212,10 +224,28 @@ class Database:
 
     def _from_sqlite(self, error: sqlite3.Error) -> StoreError:
         code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF  # the primary result code
+        if code == sqlite3.SQLITE_CANTOPEN and (why := self._why_closed()):
+            return StoreError(f"The database {self.name} {why}.")
         if later := _SQLITE_LATER.get(code):
             return StoreBusy(f"The database {self.name} {later} ({error}).")
         never = _SQLITE_NEVER.get(code, "refused a statement")
         return StoreError(f"The database {self.name} {never} ({error}).")
+
+    def _why_closed(self) -> str:
+        """Return why the file cannot be opened, where looking at it tells: SQLite does not."""
+        path = Path(str(self.url.database))
+        folder = path.parent
+        if not os.access(folder, os.F_OK):
+            return ""
+        if not os.access(folder, os.X_OK):
+            return f"may not be opened by this user, who has no right to enter {folder}"
+        if path.is_dir():
+            return "is a folder: name a file in it"
+        if path.exists() and not os.access(path, os.R_OK):
+            return "may not be read by this user: see who owns it, and its permissions"
+        if not path.exists() and not os.access(folder, os.W_OK):
+            return f"is not there, and this user may not make it in {folder}"
+        return ""
 
     def _from_postgresql(self, error: BaseException, *, lost: bool) -> StoreError:
         state: str | None = getattr(error, "sqlstate", None)

@@ -94,7 +94,7 @@ def state(url: str) -> SchemaState:
 
 def require_current(database: Database) -> None:
     """Raise SchemaMismatch, with what to do, unless the database has this program's schema."""
-    if database.path is not None and not database.path.exists():
+    if database.is_absent():
         raise SchemaMismatch(explain(SchemaState.EMPTY, "", database.name))
     with database.reading() as connection:
         found = _state(connection)
@@ -175,7 +175,7 @@ def _known_revisions() -> frozenset[str]:
 def _looking(url: str) -> Iterator[Connection | None]:
     """Open the database for reading; None when its file does not exist."""
     database = Database(url)
-    if database.path is not None and not database.path.exists():
+    if database.is_absent():
         yield None
         return
     try:

@@ -82,6 +82,15 @@ def test_a_daemon_that_is_well_needs_nobody(run: Run, store: SqlStore) -> None:
     assert not [line for line in said.lines if line.startswith("! ")]
 
 
+def test_a_daemon_that_cannot_write_any_more_is_told(run: Run, store: SqlStore) -> None:
+    store.claim("box", 4711, datetime.now(UTC) - timedelta(minutes=5))
+    assert run("status").code == 1
+    assert (
+        "! the daemon could last write to the database 5 min ago: its log says why (a full disk?)"
+        in run("status").lines
+    )
+
+
 def test_a_daemon_that_crashed_is_told(run: Run, store: SqlStore) -> None:
     store.claim("box", 4711, datetime.now(UTC) - timedelta(minutes=5))
     assert store._held is not None

@@ -207,7 +207,7 @@ def test_a_damaged_database_is_told_as_such(sqlite_url: str) -> None:
 
 
 def test_a_folder_instead_of_a_database_cannot_be_opened(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be opened"):
+    with pytest.raises(StoreError, match="is a folder: name a file in it"):
         upgrade(f"sqlite:///{tmp_path}")
 
 
