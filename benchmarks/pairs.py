@@ -94,15 +94,20 @@ def agency_copies(pairs: Sequence[Pair]) -> list[Pair]:
     return found
 
 
-def desk_pairs(lang: str) -> list[Pair]:
-    """Return every two invented reports of one language; the half kept apart is the test half."""
+def desk_pairs(lang: str, name: str = "desks") -> list[Pair]:
+    """Return every two invented reports of one language and half.
+
+    The half kept apart is the test half; of `later_desks`, on which nothing was tuned, all is.
+    """
+    told = [report for report in desks(name) if report.article.lang == lang]
+    later = name == "later_desks"
     return [
         Pair(
-            "tune" if one.half == "tune" else "test",
+            "test" if later or one.half == "kept" else "tune",
             one.article,
             two.article,
             one.event == two.event,
         )
-        for one, two in combinations([told for told in desks() if told.article.lang == lang], 2)
-        if one.half == two.half
+        for one, two in combinations(told, 2)
+        if later or one.half == two.half
     ]

@@ -19,9 +19,9 @@ REPORTS = desks()
 RARITIES = {"empty store": Rarity(), "large store": Rarity(1_000_000)}
 
 
-def decided(half: str, rarity: Rarity) -> list[tuple[Report, Report, bool]]:
+def decided(reports: list[Report], rarity: Rarity) -> list[tuple[Report, Report, bool]]:
     """Compare every two reports of one language, and tell which would be joined."""
-    told = [(report, features(report.article)) for report in REPORTS if report.half == half]
+    told = [(report, features(report.article)) for report in reports]
     found = []
     for (one, first), (two, second) in combinations(told, 2):
         at = one.article.published
@@ -57,10 +57,19 @@ def test_the_set_is_as_it_is_described():
     ],
 )
 def test_other_words_for_one_event_are_found_and_its_twin_is_not(half, store, right, false):
-    found = decided(half, RARITIES[store])
+    found = decided([report for report in REPORTS if report.half == half], RARITIES[store])
     joined = [one.event == two.event for one, two, yes in found if yes]
     assert sum(joined) >= right
     assert len(joined) - sum(joined) <= false
+
+
+@pytest.mark.parametrize("rarity", RARITIES.values(), ids=RARITIES.keys())
+def test_reports_written_when_all_was_settled_are_told_apart_nearly_as_well(rarity):
+    """Of 24 events; the twins share whole sentences of background."""
+    found = decided(desks("later_desks"), rarity)
+    joined = [one.event == two.event for one, two, yes in found if yes]
+    assert sum(joined) >= 22
+    assert len(joined) - sum(joined) <= 4
 
 
 @pytest.mark.parametrize("documents", [0, 1_000_000])
