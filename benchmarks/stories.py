@@ -56,11 +56,12 @@ tests/data/stories/desks.jsonl, written by the project: 61 twos of events that a
 one another, each event told by two desks in other words. Every two reports of one language are
 compared. The method was chosen on the tuning half; of the half kept apart (test, 58 events) only
 figures were seen: with the method before 9 right and 1 false (empty store), then 36 and 3 at a
-threshold of 0.50, 35 and 3 at 0.52, and the table, at 0.50 again. The reports are short and say
-different things of one event, by intent: they are harder than most of what agencies write. Later
-desks (12 twos of longer reports in Russian and English, whose twins share whole sentences of
-background) were written when the method was settled and the golden pairs had been scored: nothing
-was chosen by them.
+threshold of 0.50, 35 and 3 at 0.52, and what the table shows at 0.50 again, before and after
+Ukrainian stems were told with the vowels that change. The reports are short and say different
+things of one event, by intent: they are harder than most of what agencies write. Later desks (12
+twos of longer reports in Russian and English, whose twins share whole sentences of background)
+were written when the method was settled and the golden pairs had been scored: nothing was chosen
+by them.
 """
 
 

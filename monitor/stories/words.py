@@ -137,6 +137,9 @@ _ALL_ENDINGS = """
 """
 _ENDINGS = sorted(_ALL_ENDINGS.split(), key=len, reverse=True)
 _STEM = 4
+_CLOSED = str.maketrans("ії", "оє")
+"""What stands in closed syllables for what stands in open ones."""
+_FLEETING = frozenset({"ец", "ок", "ер"})
 _SLAVIC = 6
 """Letters of a Russian or Ukrainian stem that are compared: `забастовка` is `забастовочный`."""
 
@@ -145,12 +148,21 @@ def ukrainian_stem(word: str) -> str:
     """Return a folded Ukrainian word without its inflection, at least four letters of it.
 
     Cuts the longest known ending once, as Snowball has no Ukrainian: enough to bring the cases
-    of a name together (`Шебол`, `Шеболі`, `Шеболом`), not meant to be a linguist's stem.
+    of a name together (`Шебол`, `Шеболі`, `Шеболом`), not meant to be a linguist's stem. Vowels
+    that change or vanish where an ending comes are told as they are there: `Львів` is `Львова`,
+    `міст` `мосту`, `Кравець` `Кравця`, `ринок` `ринку`.
     """
+    stemmed = word
     for ending in _ENDINGS:
         if len(word) - len(ending) >= _STEM and word.endswith(ending):
-            return word[: -len(ending)]
-    return word
+            stemmed = word[: -len(ending)]
+            break
+    if len(stemmed) < _STEM:
+        return stemmed
+    stemmed = stemmed.translate(_CLOSED)
+    if len(stemmed) > _STEM and stemmed[-2:] in _FLEETING:
+        return stemmed[:-2] + stemmed[-1]
+    return stemmed
 
 
 def term_of(word: str, lang: str) -> str | None:

@@ -50,8 +50,8 @@ def test_the_set_is_as_it_is_described():
 @pytest.mark.parametrize(
     ("half", "store", "right", "false"),
     [
-        ("tune", "empty store", 43, 1),  # of 64; a reactor's generator and its fuel
-        ("tune", "large store", 44, 1),
+        ("tune", "empty store", 44, 1),  # of 64; a reactor's generator and its fuel
+        ("tune", "large store", 45, 1),
         ("kept", "empty store", 36, 3),  # of 58
         ("kept", "large store", 37, 3),
     ],
