@@ -83,6 +83,9 @@ def export(
             for entry in store.all_hits(wanted):
                 emit(hit_object(entry))
         else:
+            # What is written with the mark is what the mark says, whatever the terminal takes.
+            if bom and isinstance(sys.stdout, io.TextIOWrapper):
+                sys.stdout.reconfigure(encoding="utf-8")
             sys.stdout.write("\ufeff" if bom else "")
             _write_csv(store.all_hits(wanted))
 

@@ -19,6 +19,7 @@ from monitor.articles.documents import (
     read_document,
 )
 from monitor.articles.records import read_json_line
+from monitor.errors import UsageError
 from monitor.model.article import Article
 from monitor.model.source import Refusal
 
@@ -42,6 +43,8 @@ def read_texts(
 
 
 def _items(path: str) -> Iterator[Article | Refusal]:
+    if not path:
+        raise UsageError("an empty name names no file; `.` is this folder")
     if path == STDIN:
         yield from _standard_input(sys.stdin.buffer)
     elif Path(path).is_dir():

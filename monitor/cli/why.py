@@ -80,7 +80,7 @@ def _find(store: SqlStore, settings: Settings, what: str) -> list[StoredArticle]
         return [] if stored is None else [stored]
     if "://" in what:
         sought, kind = Article(title="", body="", url=what), "url:"
-    elif "/" in what or Path(what).exists():
+    elif "/" in what or (what and Path(what).exists()):
         sought, kind = Article(title="", body="", path=str(Path(what).absolute())), "file:"
     else:
         raise UsageError(

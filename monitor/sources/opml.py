@@ -132,7 +132,7 @@ def _body(data: bytes, file: str) -> tuple[etree._Element, tuple[Refusal, ...]]:
     try:
         root: etree._Element | None = _parsed(data, recover=False)
     except (etree.XMLSyntaxError, ValueError) as error:
-        damage = one_line(str(error))[:200]
+        damage = one_line(getattr(error, "msg", None) or str(error))[:200]
         told = (Refusal(file, f"is no well-formed XML, some of it may be lost: {damage}"),)
         try:
             root = _parsed(data, recover=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.projects import write
+from tests.cli.projects import spawn, write
 
 pytestmark = pytest.mark.usefixtures("worked")
 
@@ -172,6 +172,16 @@ def test_csv_opens_in_a_spreadsheet(run: Run) -> None:
     assert rows[0]["note"] == 'two\nlines, "quoted"'
     assert rows[0]["tags"] == "net"
     assert rows[0]["url"] == ""
+
+
+def test_csv_with_a_mark_is_utf_8_whatever_the_machine_prints(worked: Path) -> None:
+    with spawn("hits", "note", "1", "Алматы", cwd=worked) as note:
+        note.communicate()
+    args = ("hits", "export", "--format", "csv", "--bom")
+    with spawn(*args, cwd=worked, environ={"PYTHONIOENCODING": "ascii"}) as export:
+        out, _ = export.communicate()
+    assert out.startswith("\ufeffhit,at,")
+    assert ",Алматы," in out
 
 
 def test_csv_runs_no_formula_of_an_articles(run: Run, worked: Path) -> None:

@@ -83,6 +83,14 @@ def test_people_see_what_matched_and_a_summary_aside(run: Run) -> None:
     assert said.err == "3 articles read, 2 hit; 2 rules tried.\n"
 
 
+@pytest.mark.usefixtures("project")
+def test_an_empty_name_is_not_taken_for_this_folder(run: Run) -> None:
+    """`monitor match "$file"` with a variable that is not set."""
+    said = run("match", "")
+    assert (said.code, said.out) == (2, "")
+    assert "an empty name names no file" in said.err
+
+
 def test_disabled_rules_are_left_out_unless_named(run: Run) -> None:
     assert run("match", "--json", "articles/one.txt").row["hits"][0]["rule"] == "blackout"
     said = run("match", "--json", "articles/one.txt", "--rule", "old")

@@ -103,6 +103,7 @@ def test_a_correlation_reads_no_text(run: Run, worked: Path) -> None:
         (["1", "--rule", "curfw"], "there is no rule 'curfw' (did you mean 'curfew'?)"),
         (["77", "--rule", "curfw"], "there is no rule 'curfw'"),
         (["what"], "'what' is neither an article's number, nor an address (https://…), nor a file"),
+        ([""], "'' is neither an article's number, nor an address"),
         (["²"], "'²' is neither an article's number"),
         (["articles/many.jsonl"], "articles/many.jsonl may hold many articles"),
     ],
