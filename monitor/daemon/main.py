@@ -17,6 +17,7 @@ import structlog
 from monitor.config.reading import load_settings
 from monitor.daemon import logs
 from monitor.daemon.catching_up import CatchUp
+from monitor.daemon.claiming import claim
 from monitor.daemon.clock import SystemClock
 from monitor.daemon.core import Core
 from monitor.daemon.footprint import footprint
@@ -25,7 +26,7 @@ from monitor.daemon.loading import load
 from monitor.daemon.metrics import Metrics
 from monitor.daemon.once import Round, decide_all, deliver_all, poll_all
 from monitor.daemon.pulse import Pulse
-from monitor.daemon.service import Outside, Service, claim
+from monitor.daemon.service import Outside, Service
 from monitor.daemon.signals import Signals
 from monitor.daemon.systemd import Notify
 from monitor.daemon.wiring import make_notifier, make_reader, make_store

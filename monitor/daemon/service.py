@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -17,6 +14,7 @@ from monitor.config.settings import Settings
 from monitor.daemon import logs
 from monitor.daemon.canary import Canary
 from monitor.daemon.catching_up import CatchUp
+from monitor.daemon.claiming import claim, worker
 from monitor.daemon.clock import ClockWatch
 from monitor.daemon.core import Core
 from monitor.daemon.deciding import Deciding
@@ -53,8 +51,6 @@ _WATCHDOG = 10.0
 _STEP = 0.2
 _POLLS_END = 20.0
 _ALL_END = 70.0  # a send that hangs is given up after a minute; until then it may have arrived
-_CLAIMS = 3
-_BETWEEN_CLAIMS = 0.3
 _DECIDE_LIMIT = 1800.0  # a backlog of a hundred thousand hits is decided in one turn
 _DAILY_LIMIT = 6 * 3600.0
 
@@ -113,6 +109,17 @@ class Service:
         self._watchers: list[Watcher] = []
         self._server: StatusServer | None = None
         self._timers = Timers(core)
+        self._make_way()
+        self._stages = (
+            self._deciding,
+            self._make_catching_up(catch_up),
+            self._make_reload(read),
+            *self._make_upkeep(),
+        )
+
+    def _make_way(self) -> None:
+        """Make the way of an article: polls, decisions, deliveries; and who is told of trouble."""
+        core, outside = self.core, self._outside
         self.outgoing = Outgoing(core, notifier=outside.notifier, worker=worker())
         self.operator = Operator(core, woken=lambda channel: self.outgoing.wake([channel]))
         deciding = Deciding(core, woken=self.outgoing.wake)
@@ -125,37 +132,42 @@ class Service:
             patience=outside.patience,
         )
         self.health = Health(core, states=self.polling.states)
+
+    def _make_catching_up(self, default: timedelta | None) -> Stage:
         self.catch_up = CatchUp(
-            core,
-            default=catch_up,
+            self.core,
+            default=default,
             oldest_poll=self.polling.oldest,
             on_hits=self._deciding.wake,
         )
-        catching_up = self._stage("catch-up", self.catch_up.turn)
-        self.catch_up.progress = catching_up.progress
-        self.catch_up.stopping = lambda: catching_up.stopping
+        stage = self._stage("catch-up", self.catch_up.turn)
+        self.catch_up.progress = stage.progress
+        self.catch_up.stopping = lambda: stage.stopping
+        return stage
+
+    def _make_reload(self, read: Footprint) -> Stage:
+        core, outside = self.core, self._outside
         self.edits = Edits(self.health, self.operator, core.metrics, outside.notify)
         self.reloading = Reloading(
             core,
-            path,
+            self._path,
             read,
             environ=outside.environ,
             put_in_force=self._put_in_force,
             edits=self.edits,
             rest=outside.rest,
         )
-        self._reload = self._stage("reload", self.reloading.turn)
-        self.reloading.progress = self._reload.progress
-        self.reloading.stopping = lambda: self._reload.stopping
-        self.housekeeping = Housekeeping(core, health=self.health, operator=self.operator)
-        self._heartbeat = Heartbeat(core, health=self.health)
-        canary = Canary(
-            core, health=self.health, operator=self.operator, on_hits=self._deciding.wake
-        )
-        self._stages = (
-            self._deciding,
-            catching_up,
-            self._reload,
+        self._reload = stage = self._stage("reload", self.reloading.turn)
+        self.reloading.progress = stage.progress
+        self.reloading.stopping = lambda: stage.stopping
+        return stage
+
+    def _make_upkeep(self) -> tuple[Stage, ...]:
+        core, health, operator = self.core, self.health, self.operator
+        self.housekeeping = Housekeeping(core, health=health, operator=operator)
+        self._heartbeat = Heartbeat(core, health=health)
+        canary = Canary(core, health=health, operator=operator, on_hits=self._deciding.wake)
+        return (
             self._stage("housekeeping", self.housekeeping.turn, _DAILY_LIMIT),
             self._stage("heartbeat", self._heartbeat.turn),
             self._stage("canary", canary.turn),
@@ -348,31 +360,3 @@ class Service:
         self.outgoing.follow()
         self._readers.close_former(self.polling.oldest())
         self._outside.notify.status(self.health.line())
-
-
-def claim(store: SqlStore, now: Callable[[], datetime]) -> bool:
-    """Become the daemon of the database; return whether the one before crashed.
-
-    Raises AlreadyRunning when there is another. A look by `monitor status` takes the claim for a
-    moment: that is waited for.
-    """
-    patience = threading.Event()
-    for _ in range(_CLAIMS):
-        with suppress(AlreadyRunning):
-            return _claim_now(store, now())
-        patience.wait(_BETWEEN_CLAIMS)
-    return _claim_now(store, now())
-
-
-def _claim_now(store: SqlStore, now: datetime) -> bool:
-    crashed = store.claim(socket.gethostname(), os.getpid(), now)
-    if crashed is None:
-        return False
-    seen = crashed.seen.isoformat()
-    log.warning("daemon-before-ended-without-order", pid=crashed.pid, seen=seen)
-    return True
-
-
-def worker() -> str:
-    """Return the name by which this process leases alerts."""
-    return f"{socket.gethostname()}:{os.getpid()}"

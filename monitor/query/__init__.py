@@ -1,7 +1,7 @@
 """The query language: text to condition tree, and its errors. Pure."""
 
 from monitor.query.checks import depth, inside, parts, proximity_fault, scope_fault
-from monitor.query.lexemes import MAX_COUNT, MAX_DEPTH, MAX_DISTANCE
+from monitor.query.lexer import MAX_COUNT, MAX_DEPTH, MAX_DISTANCE
 from monitor.query.parser import Parsed, parse
 
 __all__ = [

@@ -27,7 +27,8 @@ from monitor.model.condition import (
     Within,
 )
 from monitor.query.checks import proximity_fault, scope_fault
-from monitor.query.lexemes import Lexeme, Lexer
+from monitor.query.lexeme import Lexeme
+from monitor.query.lexer import Lexer
 from monitor.query.plain import read_plain
 from monitor.query.scan import Scan, shorten
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.daemon.service import claim
+from monitor.daemon.claiming import claim
 from monitor.errors import AlreadyRunning, StoreError
 from monitor.store import open_store
 from tests.daemon.parts import until

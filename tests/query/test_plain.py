@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from monitor.errors import InvalidQuery, Location, Problem
 from monitor.model.condition import And, Condition, Exact, Or, Phrase
 from monitor.query import parse
-from monitor.query.lexemes import Lexer
+from monitor.query.lexer import Lexer
 from monitor.query.parser import _by_grammar
 from monitor.query.plain import read_plain
 from monitor.query.scan import Scan

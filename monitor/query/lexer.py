@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
-from monitor.model.condition import Condition, Field, PropertyKind, Unit
+from monitor.model.condition import Condition
 from monitor.query.checks import kept_depth
 from monitor.query.foreign import FIELDS, LEXIS_CONNECTOR, explain_function, explain_word
+from monitor.query.forms import (
+    COUNTED,
+    FIELDS_BY_NAME,
+    FLAGGED,
+    LEXEME,
+    MODES,
+    NAMES,
+    PIECE,
+    PROPERTIES,
+    PROXIMITY,
+    QUOTES,
+    SPECIAL,
+    UNITS,
+    VALUE,
+)
 from monitor.query.leaves import (
     Piece,
     read_list,
@@ -17,6 +31,7 @@ from monitor.query.leaves import (
     read_term,
     suggestion,
 )
+from monitor.query.lexeme import Argument, Lexeme
 from monitor.query.scan import Scan, shorten
 from monitor.query.terms import Mode
 from monitor.text.fold import visible
@@ -28,69 +43,9 @@ MAX_DISTANCE = 1_000
 MAX_COUNT = 10_000
 """Occurrences that ATLEAST may ask for."""
 
-_QUOTES = '"“”„‟«»'
-_END = rf"\s(),{_QUOTES}"
-# Python 3.11 before 3.11.5 takes a group with a possessive quantifier (`(…)++`) wrongly; behind a
-# single set it is right, and spares most steps.
-_LEXEME = re.compile(
-    rf"""\s*+(?:
-      (?P<word>(?:[^{_END}]++|(?<=\d),(?=\d))+)
-    | (?P<opening>\()
-    | (?P<closing>\))
-    | (?P<quoted>[{_QUOTES}](?:[^{_QUOTES}\\]++|\\.)*(?P<closed>[{_QUOTES}])?)
-    | (?P<comma>,)
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_SPECIAL = re.compile(
-    rf"(?P<regex>/(?:[^/\\\n]++|\\.)+/i?+(?=[{_END}]|\Z))"
-    rf"|(?P<number>\#(?=[<>=.\d])(?:[^{_END}]++|(?<=\d),(?=\d))+)"
-    r"|(?P<list>\$[^\W\d][\w.-]*+)"
-)
-_FLAGGED = re.compile(rf"/(?:[^/\\\n]++|\\.)+/(?P<flags>[gimsuxy]{{1,6}})(?=[{_END}]|\Z)")
-_VALUE = re.compile(rf"[{_QUOTES}][^{_QUOTES}]*+[{_QUOTES}]|\([^()]*+\)")
-_PIECE = re.compile(rf"[^\s{_QUOTES}]+")
-_PROXIMITY = re.compile(r"(NEAR|BEFORE)/(\d+|S|P)")
-_COUNTED = re.compile(r"(ATLEAST|ANY)/(\d+)")
 _BOOLEAN = {"AND": "_AND", "OR": "_OR", "NOT": "NOT"}
 _NESTING = frozenset({"LPAR", "NOT", "FIELD", "ATLEAST", "NEAR"})
 _SIDE_BY_SIDE = frozenset({"_AND", "_OR", "_COMMA"})
-_FIELDS = {field.value: field for field in Field}
-_PROPERTIES = {kind.value: kind for kind in PropertyKind}
-_MODES = {"case": Mode.CASE, "stem": Mode.STEM}
-_NAMES = (*_FIELDS, *_PROPERTIES, *_MODES)
-_UNITS = {"S": Unit.SENTENCE, "P": Unit.PARAGRAPH}
-
-Argument = Field | Unit | int
-
-
-class Lexeme:
-    """A terminal of query.lark, from `start` to `end` in the query.
-
-    `condition` is the meaning of a TERM; `argument` is the field, distance or count of an operator,
-    and `ordered` tells BEFORE from NEAR.
-    """
-
-    __slots__ = ("argument", "condition", "end", "ordered", "scan", "start", "type")
-
-    def __init__(
-        self,
-        type: str,
-        scan: Scan,
-        start: int,
-        end: int,
-        *,
-        condition: Condition | None = None,
-        argument: Argument = 0,
-        ordered: bool = False,
-    ) -> None:
-        self.type = type
-        self.scan = scan
-        self.start = start
-        self.end = end
-        self.condition = condition
-        self.argument = argument
-        self.ordered = ordered
 
 
 class Lexer:
@@ -110,7 +65,7 @@ class Lexer:
     def run(self) -> list[Lexeme]:
         """Return the lexemes; too many open parentheses end the reading with a problem."""
         text = self.text
-        while self.depth <= MAX_DEPTH and (match := _LEXEME.match(text, self.position)):
+        while self.depth <= MAX_DEPTH and (match := LEXEME.match(text, self.position)):
             kind = match.lastgroup or ""
             start, self.position = match.span(kind)
             if kind == "word":
@@ -209,7 +164,7 @@ class Lexer:
             return
         pieces = [
             (*found.span(), mode)
-            for found in _PIECE.finditer(self.text, mark + 1, self.position - 1)
+            for found in PIECE.finditer(self.text, mark + 1, self.position - 1)
         ]
         condition = read_term(self.scan, pieces, start, self.position, quoted=True)
         self._add("TERM", start, condition=condition)
@@ -242,7 +197,7 @@ class Lexer:
         return explanation is not None
 
     def _special(self, start: int) -> bool:
-        match = _SPECIAL.match(self.text, start)
+        match = SPECIAL.match(self.text, start)
         if match is None:
             return self._flagged(start)
         self._flush()
@@ -265,7 +220,7 @@ class Lexer:
         return True
 
     def _flagged(self, start: int) -> bool:
-        match = _FLAGGED.match(self.text, start)
+        match = FLAGGED.match(self.text, start)
         if match is None or LEXIS_CONNECTOR.match(match.group()):
             return False
         self.position = match.end()
@@ -280,9 +235,9 @@ class Lexer:
         self.scan.report(start, "misplaced-prefix", message, hint)
 
     def _operator(self, start: int, word: str) -> bool:
-        if match := _PROXIMITY.fullmatch(word):
+        if match := PROXIMITY.fullmatch(word):
             name, reach = match.groups()
-            distance = _UNITS.get(reach) or int(reach[:9])
+            distance = UNITS.get(reach) or int(reach[:9])
             if isinstance(distance, int) and not 1 <= distance <= MAX_DISTANCE:
                 message = (
                     f"`{shorten(word)}`: the distance is 1 (neighbours) to {MAX_DISTANCE} words"
@@ -291,7 +246,7 @@ class Lexer:
             self._flush()
             self._add("NEAR", start, argument=distance, ordered=name == "BEFORE")
             return True
-        if match := _COUNTED.fullmatch(word):
+        if match := COUNTED.fullmatch(word):
             count = int(match[2][:9])
             if not 1 <= count <= MAX_COUNT:
                 self.scan.report(
@@ -305,25 +260,25 @@ class Lexer:
     def _prefixed(self, start: int, word: str) -> bool:
         name, _, rest = word.partition(":")
         after = self.text.index(":", start) + 1
-        if name in _FIELDS:
+        if name in FIELDS_BY_NAME:
             self._flush()
             self.position = after
-            self._add("FIELD", start, argument=_FIELDS[name])
+            self._add("FIELD", start, argument=FIELDS_BY_NAME[name])
             return True
-        if name in _MODES:
-            self._marked(start, after, _MODES[name], rest)
+        if name in MODES:
+            self._marked(start, after, MODES[name], rest)
             return True
-        if name in _PROPERTIES:
+        if name in PROPERTIES:
             self._flush()
-            if not rest and (value := _VALUE.match(self.text, after)):
+            if not rest and (value := VALUE.match(self.text, after)):
                 self.position = value.end()
-            condition = read_property(self.scan, _PROPERTIES[name], start, after, self.position)
+            condition = read_property(self.scan, PROPERTIES[name], start, after, self.position)
             self._add("TERM", start, condition=condition)
             return True
         if len(name) < 2 or not name.isidentifier():
             return False
         known = FIELDS.get(name.lower(), name.lower())
-        hint = f"write `{known}:`" if known in _NAMES else suggestion(name, _NAMES)
+        hint = f"write `{known}:`" if known in NAMES else suggestion(name, NAMES)
         message = f"there is no field `{name}:`"
         self.scan.report(start, "unknown-field", message, f"{hint}; quote it if it is plain text")
         return True
@@ -340,8 +295,8 @@ class Lexer:
         if following == "(":
             self.position = after + 1
             self._open(start, mode)
-        elif following and following in _QUOTES:
-            match = _LEXEME.match(self.text, after)
+        elif following and following in QUOTES:
+            match = LEXEME.match(self.text, after)
             assert match is not None  # noqa: S101 - a quotation mark begins a `quoted`
             self.position = match.end()
             self._quoted(start, after, mode, closed=match["closed"] is not None)
@@ -353,13 +308,13 @@ class Lexer:
     def _cannot_be_marked(self, start: int, after: int, mode: Mode, rest: str) -> bool:
         """Whether `case:` or `stem:` stands before something that is no word."""
         name, colon, _ = rest.partition(":")
-        if rest[0] == "$" and _SPECIAL.match(self.text, after):
+        if rest[0] == "$" and SPECIAL.match(self.text, after):
             self._misplaced(start, mode)
-        elif colon and name in _NAMES:
+        elif colon and name in NAMES:
             message = f"`{mode}:` stands directly before a word, not before `{name}:`"
-            hint = "use one of the two" if name in _MODES else f"write `{name}:{mode}:…`"
+            hint = "use one of the two" if name in MODES else f"write `{name}:{mode}:…`"
             self.scan.report(start, "misplaced-prefix", message, hint)
-        elif rest[0] in "/#" and _SPECIAL.match(self.text, after):
+        elif rest[0] in "/#" and SPECIAL.match(self.text, after):
             message = f"`{mode}:` means nothing before a number or an expression"
             self.scan.report(start, "misplaced-prefix", message, "leave it out")
         else:
