@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -19,11 +19,20 @@ _MOST_TOLD = 20
 
 
 class Edits:
-    """Tells operator, service manager, metrics and `monitor status` what became of edits."""
+    """Tells operator, service manager, metrics and `monitor status` what became of edits.
+
+    `show` is called when there is something new for `monitor status`, which people look at next.
+    """
 
     def __init__(
-        self, health: Health, operator: Operator, metrics: Metrics, notify: Notify
+        self,
+        health: Health,
+        operator: Operator,
+        metrics: Metrics,
+        notify: Notify,
+        show: Callable[[], None] = lambda: None,
     ) -> None:
+        self._show = show
         self._health = health
         self._operator = operator
         self._metrics = metrics
@@ -59,6 +68,7 @@ class Edits:
         self._health.problems = ()
         self._metrics.reload_ok.set(1)
         self._operator.well(_MATTER, "Rules and configuration are sound again, and in force.")
+        self._show()
 
     def _trouble(self, problems: Sequence[Problem], what: str) -> None:
         self._health.problems = tuple(problems)
@@ -73,3 +83,4 @@ class Edits:
         self._operator.trouble(
             _MATTER, "\n".join(files), f"{what}\n{shown}{rest}\nSee all of it: monitor check"
         )
+        self._show()

@@ -147,7 +147,13 @@ class Service:
 
     def _make_reload(self, read: Footprint) -> Stage:
         core, outside = self.core, self._outside
-        self.edits = Edits(self.health, self.operator, core.metrics, outside.notify)
+        self.edits = Edits(
+            self.health,
+            self.operator,
+            core.metrics,
+            outside.notify,
+            show=lambda: self._timers.soon("beat"),
+        )
         self.reloading = Reloading(
             core,
             self._path,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.daemon.clock import SystemClock
@@ -57,6 +59,12 @@ class Timers:
     def start(self) -> None:
         """Begin."""
         self._scheduler.start()
+
+    def soon(self, name: str) -> None:
+        """Run a job now, and go on from there; before `start` and after `stop` do nothing."""
+        with suppress(JobLookupError):
+            if self._scheduler.running:
+                self._scheduler.modify_job(name, next_run_time=self._clock.now())
 
     def realign(self) -> None:
         """Run every job now and go on from there: the wall clock was set.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -336,6 +337,22 @@ def test_a_running_daemon_follows_edits_and_survives_broken_ones(make):
     until(lambda: daemon.notifier.subjects().count("rules and configuration") == 2)
     daemon.answer(once("soldiers arrive"))
     until(lambda: "soldiers arrive" in daemon.notifier.titles())
+
+
+def test_what_became_of_an_edit_is_shown_at_once(make, monkeypatch):
+    """Who has edited asks `monitor status` next: the usual beat, every ten seconds, is too late."""
+    monkeypatch.setattr("monitor.daemon.service._BEAT", 3600.0)
+    daemon = make().start()
+
+    def problems() -> object:
+        found = daemon.store.daemon()
+        return json.loads(found.report or "{}").get("problem_count") if found else None
+
+    until(lambda: problems() == 0)
+    daemon.rules.write_text(BROKEN)
+    until(lambda: problems() == 1)
+    daemon.rules.write_text(RULES)
+    until(lambda: problems() == 0)
 
 
 def test_a_rule_that_is_new_meets_the_past_without_a_restart(make):

@@ -33,6 +33,20 @@ def test_a_job_runs_at_once_and_then_at_its_interval(timers):
     until(lambda: len(runs) >= 3)
 
 
+def test_a_job_that_is_waited_for_runs_before_its_time(timers):
+    runs = []
+    timers.every("beat", 3600, lambda: runs.append(1))
+    timers.soon("beat")
+    assert runs == []
+    timers.start()
+    until(lambda: len(runs) == 1)
+    timers.soon("beat")
+    until(lambda: len(runs) == 2)
+    timers.stop()
+    timers.soon("beat")
+    assert len(runs) == 2
+
+
 def test_a_job_that_raises_is_counted_and_goes_on(timers, parts, capsys):
     runs = []
 
