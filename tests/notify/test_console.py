@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from rich.console import Console
 
+from monitor.model.alert import AlertContent
+from monitor.model.article import Article
 from monitor.notify.console import ConsoleWriter, plain_text, styled_text
 from monitor.notify.render import TERMINAL, render
 from tests.notify import hostile
-from tests.notify.making import NOW, about, seed_alert
+from tests.notify.making import NOW, about, alert, seed_alert, seed_item, stored
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
@@ -39,6 +42,18 @@ def test_anything_else_gets_plain_text() -> None:
     assert said.startswith(" HIGH  CSTO deployment\nA Russia-led military alliance said it will")
     assert "  │ Hours later, the CSTO’s council approved sending" in said
     assert said.endswith("\n\n")
+
+
+def test_each_other_source_is_named_once() -> None:
+    """There are no links here by which articles of one source would differ."""
+    others = tuple(
+        stored(Article(title=f"Other {number}", body="", source=source), id=100 + number)
+        for number, source in enumerate(("b", "c", "b"))
+    )
+    content = AlertContent(alert(), (replace(seed_item(), others=others),))
+    stream = io.StringIO()
+    ConsoleWriter(stream).write(render(content, TERMINAL, NOW).text)
+    assert " · also: b, c · 7 articles, 4 publishers\n" in stream.getvalue()
 
 
 def test_a_passage_keeps_its_bar_on_every_line() -> None:
