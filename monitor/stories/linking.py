@@ -31,6 +31,8 @@ FADED = 0.2
 STORY_SPAN = timedelta(days=7)
 """After its first article, a story takes other words no more, copies until COPY_WINDOW."""
 MAX_KEYS = 12
+_NAME = 1.5
+"""How many times a name counts when keys are chosen."""
 ROWS_A_KEY = 24
 """How many rows the store reads for each key, newest first."""
 MAX_CANDIDATES = 64
@@ -113,9 +115,13 @@ def story_time(article: Article, first_seen: datetime) -> datetime:
 
 
 def keys(features: Features, rarity: Rarity) -> tuple[str, ...]:
-    """Return the terms to keep rows of and to look for candidates by, most telling first."""
+    """Return the terms to keep rows of and to look for candidates by, most telling first.
+
+    Names count for more here than elsewhere: two desks choose other verbs, but the same names.
+    """
+    names = features.names
     telling = {
-        term: weight * rarity.weight(term)
+        term: weight * rarity.weight(term) * (_NAME if term in names else 1)
         for term, weight in zip(features.terms, features.weights, strict=True)
     }
     return tuple(sorted(telling, key=lambda term: (-telling[term], term))[:MAX_KEYS])

@@ -164,6 +164,13 @@ def test_hostile_strings_are_read_like_any_other():
         assert type(found).from_bytes(found.to_bytes()) == found
 
 
+def test_names_are_keys_before_words_that_another_desk_may_not_choose():
+    body = "The rescuers and Marchuk reached the shaft. " + " ".join(f"word{n}x" for n in range(20))
+    assert "marchuk" in keys(of("", body), Rarity())
+    assert keys(of("", body), Rarity())[0] == "marchuk"
+    assert "marchuk" not in keys(of("", body.replace("Marchuk", "zmarchuk")), Rarity())
+
+
 def test_keys_are_the_rarest_of_the_heaviest():
     found = of("Parliament of Karvenia meets", "Deputies debate wheat.")
     common = Rarity(1_000, {"karvenia": 900, "parliament": 500})
