@@ -12,12 +12,14 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from functools import cache
 
 import numpy as np
 
+from monitor.text.blanked import Bounds, blanked, bounds
 from monitor.text.fold import IGNORABLE, fold, visible
-from monitor.text.offsets import Bounds, Composed, ascii_bounds
+from monitor.text.offsets import Composed
 
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -68,15 +70,31 @@ class Tokens:
     threads that ask at once.
     """
 
-    __slots__ = ("_bounds", "_ends", "_kept", "_plain", "_starts", "paragraphs", "text", "words")
+    __slots__ = (
+        "_blanked",
+        "_bounds",
+        "_dotted",
+        "_ends",
+        "_kept",
+        "_starts",
+        "paragraphs",
+        "text",
+        "words",
+    )
 
     def __init__(
-        self, text: str, words: list[str], paragraphs: tuple[int, ...], plain: str | None = None
+        self,
+        text: str,
+        words: list[str],
+        paragraphs: tuple[int, ...],
+        blanked: str | None = None,
+        dotted: Collection[str] = (),
     ) -> None:
         self.text = text
         self.words = words
         self.paragraphs = paragraphs
-        self._plain = plain
+        self._blanked = blanked
+        self._dotted = frozenset(dotted)
         self._kept: list[str] | None = None
         self._bounds: Bounds | None = None
         self._starts: list[int] | None = None
@@ -89,8 +107,13 @@ class Tokens:
     def kept(self) -> list[str]:
         """The words in NFKC with their letter case and accents."""
         if self._kept is None:
-            plain, expression = _prepare(self.text)
-            self._kept = [_joined(word) for word in expression.findall(plain)]
+            if self._blanked is None:
+                plain, expression = _prepare(_aligned(self.text))
+                found = expression.findall(plain)
+            else:
+                bounds = zip(self.starts, self.ends, strict=True)
+                found = [self.text[start:end] for start, end in bounds]
+            self._kept = [_joined(word) for word in found]
         return self._kept
 
     @property
@@ -129,34 +152,32 @@ class Tokens:
     def places(self, text: str) -> list[tuple[int, int]] | None:
         """Return where each occurrence of a simple text starts and ends, if that is quickly told.
 
-        It is in texts of plain ASCII without dotted initials. Where a simple text is one word,
-        these are all its occurrences; where it is several, those with one blank between them.
+        It is in texts of plain ASCII. Where a simple text is one word, these are all its
+        occurrences; where it is several, those with one blank or sign between them.
         """
-        plain = self._plain
-        if plain is None:
+        blanked = self._blanked
+        if blanked is None or not self._dotted.isdisjoint(text.split(" ")):
             return None
         size = len(text)
+        needle = f" {text} "
         found = []
-        start = plain.find(text)
+        start = blanked.find(needle)
         while start >= 0:
-            end = start + size
-            if not plain[start - 1 : start].isalnum() and not plain[end : end + 1].isalnum():
-                found.append((start, end))
-            start = plain.find(text, start + 1)
+            found.append((start, start + size))
+            start = blanked.find(needle, start + 1)
         return found
 
     def _located(self) -> Bounds:
         if self._bounds is None:
-            bounds = None if self._plain is None else ascii_bounds(self._plain, len(self.words))
-            self._bounds = bounds or self._searched()
+            self._bounds = self._searched() if self._blanked is None else bounds(self._blanked)
         return self._bounds
 
     def _searched(self) -> Bounds:
-        plain, expression = _prepare(self.text)
+        aligned = _aligned(self.text)
+        plain, expression = _prepare(aligned)
         spans = [found.span(1) for found in expression.finditer(plain)]
         starts = [start for start, _ in spans]
         ends = [end for _, end in spans]
-        aligned = _aligned(self.text)
         if plain != aligned:
             composed = Composed(aligned)
             starts = [composed.starts[start] for start in starts]
@@ -174,28 +195,47 @@ def is_simple(text: str) -> bool:
 
 def tokenize(text: str) -> Tokens:
     """Divide a text into words. Linear in the text's length."""
-    plain, expression = _prepare(text)
-    if not plain.isascii():
-        raw, paragraphs = _by_paragraph(plain, expression)
-        return Tokens(text, list(map(_folded_raw.__getitem__, raw)), paragraphs)
-    plain = plain.lower()
-    words, paragraphs = _by_paragraph(plain, expression)
-    if expression is _ascii_words()[0]:
-        return Tokens(text, words, paragraphs, plain)
-    words = [_joined(word) if "." in word else word for word in words]
-    return Tokens(text, words, paragraphs)
-
-
-def _by_paragraph(plain: str, expression: re.Pattern[str]) -> tuple[list[str], tuple[int, ...]]:
-    if "\n" not in plain:
-        return expression.findall(plain), (0,)
-    words: list[str] = []
+    plain = _aligned(text)
+    if plain.isascii():
+        return _tokenize_ascii(text, plain)
+    plain, expression = _prepare(plain)
+    raw: list[str] = []
     paragraphs = []
-    for paragraph in _BREAK.split(plain):
-        if paragraph and not paragraph.isspace():
+    for start, end in _paragraphs(plain):
+        paragraphs.append(len(raw))
+        raw += expression.findall(plain, start, end)
+    words = list(map(_folded_raw.__getitem__, raw))
+    return Tokens(text, words, tuple(paragraphs) or (0,))
+
+
+def _tokenize_ascii(text: str, plain: str) -> Tokens:
+    found, initials = blanked(plain)
+    if "\n" in plain:
+        words: list[str] = []
+        paragraphs = []
+        for start, end in _paragraphs(plain):
             paragraphs.append(len(words))
-            words += expression.findall(paragraph)
-    return words, tuple(paragraphs) or (0,)
+            words += found[start + 1 : end + 1].split()
+    else:
+        words, paragraphs = found.split(), [0]
+    dotted: set[str] = set()
+    if initials:
+        for at, word in enumerate(words):
+            if "." in word and (joined := _joined(word)) != word:
+                words[at] = joined
+                dotted.add(joined)
+    return Tokens(text, words, tuple(paragraphs) or (0,), found, dotted)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each paragraph that is not blank starts and ends."""
+    start = 0
+    for found in _BREAK.finditer(text):
+        if found.start() > start and not text[start : found.start()].isspace():
+            yield start, found.start()
+        start = found.end()
+    if start < len(text) and not text[start:].isspace():
+        yield start, len(text)
 
 
 def _aligned(text: str) -> str:
@@ -215,20 +255,11 @@ def _aligned(text: str) -> str:
     return text
 
 
-def _prepare(text: str) -> tuple[str, re.Pattern[str]]:
-    """Return the text in the form that is divided, and the expression that finds its words."""
-    plain = _aligned(text)
-    if plain.isascii():
-        expressions = _ascii_words()
-    else:
-        plain = unicodedata.normalize("NFKC", plain)
-        expressions = _unicode_words() if _BEYOND_EUROPEAN.search(plain) else _european_words()
+def _prepare(aligned: str) -> tuple[str, re.Pattern[str]]:
+    """Return a text in the form that is divided, and the expression that finds its words."""
+    plain = unicodedata.normalize("NFKC", aligned)
+    expressions = _unicode_words() if _BEYOND_EUROPEAN.search(plain) else _european_words()
     return plain, expressions[_DOT_BEFORE_LETTER.search(plain) is not None]
-
-
-@cache
-def _ascii_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return _expressions("[A-Za-z0-9]", "[A-Za-z]")
 
 
 @cache
@@ -272,7 +303,7 @@ def _expressions(
     word = rf"{run}(?:(?:[.,](?<=\d.)(?=\d){inside}){run})*{keep}"
     initials = rf"{single}(?:\.{single})+{keep}"
     return (
-        re.compile(rf"({word}{other})(?:'[sS](?!{end}))?{keep}"),
+        re.compile(rf"({word}{other})(?:\.?'[sS](?!{end}))?{keep}"),
         re.compile(rf"({initials}|{word}{other})(?:\.?'[sS](?!{end}))?{keep}"),
     )
 

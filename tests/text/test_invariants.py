@@ -162,6 +162,7 @@ def test_words_are_the_same_whether_or_not_groups_are_possessive(text: str) -> N
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="abAS.'1,0 \n-_%", max_size=60))
+@example("U.S.'s it's.b a.b.c1 Inc.'s a.b x's's's 1.a.b.5 o'n.y")
 def test_ascii_is_divided_like_any_other_text(text: str) -> None:
     ascii_words = tokenize(text)
     general = tokenize(f"{text}\n\nह")  # one letter more, and the general way is taken
@@ -169,6 +170,10 @@ def test_ascii_is_divided_like_any_other_text(text: str) -> None:
     assert [*ascii_words.starts, len(text) + 2] == general.starts
     european = tokenize(f"{text}\n\né")
     assert [*ascii_words.words, "e"] == european.words
+    assert [*ascii_words.kept, "é"] == european.kept
+    assert [*ascii_words.ends, len(text) + 3] == european.ends
+    before = ascii_words.paragraphs if text.strip() else ()
+    assert (*before, len(ascii_words)) == european.paragraphs
 
 
 def test_every_character_folds_to_something_stable() -> None:
