@@ -97,7 +97,7 @@ class Compiler:
     def _new_phrase(self, words: tuple[WordPattern, ...], lang: str | None) -> Leaf:
         plain = plain_words(words)
         if plain is not None and len(plain) > 1:
-            return Series(self._terms.run(plain))
+            return Series(self._terms.run(plain).atom)
         atoms = [
             None if isinstance(word, AnyWord) else self._terms.atom(word, lang) for word in words
         ]
@@ -105,7 +105,7 @@ class Compiler:
         cased = isinstance(first, Exact | Wildcard) and first.case
         if more or cased or atoms[0] is None:
             return Sequel(words, atoms)
-        return Word(atoms[0], first.text if isinstance(first, Exact) else None)
+        return Word(atoms[0])
 
     def _shared(self, key: object, leaf: Leaf) -> Leaf:
         return self._leaves.setdefault(key, leaf)

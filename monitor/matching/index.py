@@ -1,81 +1,23 @@
 """From the atoms of an article to the rules that could match it.
 
 A rule is known here by its number and its clauses: of each clause the article must have an atom.
-Two layouts answer alike: plain sets for some hundreds of rules, arrays for any number.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.matching.terms import Atom
+from monitor.matching.terms import ALWAYS, NEVER, Atom
 
 Clauses = Sequence[tuple[Atom, ...]]
 """The clauses of one rule, the rarest first; none: nothing is known to be necessary."""
 
-SMALL = 1_500
-"""Rules from which on the arrays are quicker than the sets."""
 
-
-class Index(Protocol):
-    """Finds candidates. Threads may share it."""
-
-    def candidates(self, present: set[Atom]) -> Sequence[int]:
-        """Return the numbers of the rules of whose every clause an atom is present, ascending."""
-
-    def chances(self) -> list[float]:
-        """Return how likely an article has each atom, as far as is known by now."""
-
-
-def build_index(rules: Sequence[Clauses], chances: Sequence[float]) -> Index:
-    """Lay out the index of rules, numbered by position.
-
-    `chances` holds for each atom how likely an article has it, as far as can be guessed.
-    """
-    if len(rules) < SMALL:
-        return SetIndex(rules, chances)
-    return ArrayIndex(rules, chances)
-
-
-class SetIndex:
-    """By the rarest clause in a dictionary; the others are sets."""
-
-    def __init__(self, rules: Sequence[Clauses], chances: Sequence[float]) -> None:
-        self._chances = chances
-        self._triggers: list[list[tuple[int, tuple[frozenset[Atom], ...]]] | None]
-        self._triggers = [None] * len(chances)
-        for number, clauses in enumerate(rules):
-            others = tuple(map(frozenset, clauses[1:]))
-            for atom in clauses[0] if clauses else ():
-                triggered = self._triggers[atom]
-                if triggered is None:
-                    triggered = self._triggers[atom] = []
-                triggered.append((number, others))
-
-    def candidates(self, present: set[Atom]) -> Sequence[int]:
-        """See Index."""
-        triggers = self._triggers
-        found = set()
-        for atom in present:
-            for number, others in triggers[atom] or ():
-                for clause in others:
-                    if clause.isdisjoint(present):
-                        break
-                else:
-                    found.add(number)
-        return sorted(found)
-
-    def chances(self) -> list[float]:
-        """See Index."""
-        return list(self._chances)
-
-
-class ArrayIndex:
+class Index:
     """The rarest clause of each rule by its atoms, then the others, for all candidates at a time.
 
     Which clause is rarest is learned: the index counts in how many articles it has seen each atom,
@@ -91,38 +33,36 @@ class ArrayIndex:
         self._next = _LEARNED[0]
         sizes = array("i", (len(clauses) for clauses in rules))
         widest = max((len(atoms) for clauses in rules for atoms in clauses), default=1)
-        # One row a clause, filled up with an atom that never is there; the last row, which stands
-        # for the clauses that a rule does not have, is of the one that always is.
-        never, always = len(chances), len(chances) + 1
-        padding = [(never,) * (widest - size) for size in range(widest + 1)]
+        # One row a clause, filled up with what never is there; the last row stands for the clauses
+        # that a rule does not have.
+        padding = [(NEVER,) * (widest - size) for size in range(widest + 1)]
         flat = array("i")
         for clauses in rules:
             for atoms in clauses:
                 flat.extend(atoms)
                 flat.extend(padding[len(atoms)])
-        flat.extend((always,) * widest)
+        flat.extend((ALWAYS,) * widest)
         self._clauses = np.array(flat, np.int32).reshape(-1, widest)
         self._sizes = np.array(sizes, np.int32)
         self._layout = _Layout(self._sizes, self._clauses, self._guess)
 
-    def candidates(self, present: set[Atom]) -> Sequence[int]:
-        """See Index."""
-        atoms = np.fromiter(present, np.intp, len(present))
+    def candidates(self, atoms: NDArray[np.intp], present: NDArray[np.bool_]) -> Sequence[int]:
+        """Return the numbers of the rules of whose every clause an atom is present, ascending.
+
+        `atoms` are the present ones, each once; `present` says of each atom whether it is.
+        """
         layout = self._layout
         found = layout.triggered(atoms)
-        there = np.zeros(len(self._guess) + 2, np.bool_)
-        there[atoms] = True
-        there[-1] = True
         for clauses in layout.further:
             if not len(found):
                 break
             rows = self._clauses.take(clauses.take(found), axis=0, mode="wrap")
             if len(found) < _FEW_ROWS:
-                fits = there.take(rows).any(axis=1)
+                fits = present.take(rows).any(axis=1)
             else:  # column by column: for many, a third of the time
-                fits = there.take(rows[:, 0])
+                fits = present.take(rows[:, 0])
                 for column in range(1, rows.shape[1]):
-                    fits |= there.take(rows[:, column])
+                    fits |= present.take(rows[:, column])
             found = found[fits]
         if self._next:
             self._learn(atoms)
@@ -130,7 +70,7 @@ class ArrayIndex:
         return result
 
     def chances(self) -> list[float]:
-        """See Index."""
+        """Return how likely an article has each atom, as far as is known by now."""
         result: list[float] = self._learned().tolist()
         return result
 
@@ -163,8 +103,7 @@ class _Layout:
         self, sizes: NDArray[np.int32], clauses: NDArray[np.int32], chances: NDArray[np.float32]
     ) -> None:
         of_rule = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        lacking = np.zeros(len(chances) + 2, np.float32)
-        lacking[:-2] = np.log1p(-np.minimum(chances, 0.999))
+        lacking = np.log1p(-np.minimum(chances, 0.999))
         order = np.lexsort((-lacking[clauses[:-1]].sum(axis=1), of_rule)).astype(np.int32)
         begin = sizes.cumsum(dtype=np.int32) - sizes
         self.further: list[NDArray[np.int32]] = []
@@ -175,7 +114,7 @@ class _Layout:
             self.further.append(numbers)
         indexed = np.flatnonzero(sizes).astype(np.int32)
         first = clauses[order[begin[indexed]]]
-        real = first < len(chances)
+        real = first != NEVER
         rules, atoms = indexed[real.nonzero()[0]], first[real]
         self._rules = rules[np.argsort(atoms, kind="stable")]
         self._lengths = np.bincount(atoms, minlength=len(chances)).astype(np.int32)

@@ -12,17 +12,12 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from monitor.matching.intervals import Interval
 from monitor.matching.reading import BODY, LEAD_BODY, TITLE, WHOLE, Reading, Scope, Span
-from monitor.matching.terms import Atom, Run
+from monitor.matching.terms import Atom
 from monitor.matching.wildcards import expression
 from monitor.model.condition import Exact, Number, Wildcard, WordPattern
-from monitor.text import fold, is_simple
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 """Halves of characters, which no encoding has: RE2 would not take them."""
-
-
-_FEW_FORMS = 4
-"""Forms of a word that are searched for in the text one by one."""
 
 
 class Leaf(ABC):
@@ -81,94 +76,47 @@ class _Words(Leaf):
 class Word(_Words):
     """One word, however it is written: exact, wildcard, fuzzy or stem, without regard to case."""
 
-    __slots__ = ("_simple", "atom", "text")
+    __slots__ = ("atom",)
 
-    def __init__(self, atom: Atom, text: str | None) -> None:
-        """Take the atom, and the word itself if it is an exact one."""
+    def __init__(self, atom: Atom) -> None:
         self.atom = atom
-        self.text = text
-        self._simple = text if text is not None and is_simple(text) else None
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
-        if self.atom not in reading.present:
+        if not reading.present[self.atom]:
             return False
         return scope == WHOLE or bool(self.intervals(reading, scope))
 
-    def positions(self, reading: Reading) -> Sequence[int]:
-        """Return where the word stands in the article, in no order if it has several forms."""
-        if self.text is not None:
-            return reading.positions(self.text)
-        return [at for word in reading.words_of(self.atom) for at in reading.positions(word)]
-
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
-        if self.atom not in reading.present:
+        if not reading.present[self.atom]:
             return ()
-        return [(at, at) for at in sorted(self.positions(reading))]
-
-    def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
-        if scope == WHOLE:
-            places = (
-                self._places_of_all(reading)
-                if self._simple is None
-                else reading.places(self._simple)
-            )
-            if places is not None:
-                return places
-        return super().spans(reading, scope)
-
-    def _places_of_all(self, reading: Reading) -> Sequence[Span] | None:
-        """Return the characters of all forms that the word has here, if each is quickly told."""
-        if self.text is not None:
-            return None
-        words = reading.words_of(self.atom)
-        if len(words) > _FEW_FORMS:
-            return None
-        found: list[Span] = []
-        for word in words:
-            places = reading.places(word) if is_simple(word) else None
-            if places is None:
-                return None
-            found += places
-        found.sort()
-        return found
+        return [(at, at) for at in reading.positions(self.atom)]
 
 
 class Series(_Words):
     """Several plain words in this order."""
 
-    __slots__ = ("_simple", "atom", "run")
+    __slots__ = ("atom",)
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.atom = run.atom
-        self._simple = is_simple(run.text)
+    def __init__(self, atom: Atom) -> None:
+        self.atom = atom
 
     def holds(self, reading: Reading, scope: Scope) -> bool:
-        if self.atom not in reading.present:
+        if not reading.present[self.atom]:
             return False
         return scope == WHOLE or bool(self.intervals(reading, scope))
 
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
-        return reading.run(self.run) if self.atom in reading.present else ()
-
-    def spans(self, reading: Reading, scope: Scope) -> Sequence[Span]:
-        if scope == WHOLE and self._simple:
-            places = reading.places(self.run.text)
-            if places is not None and len(places) == len(self.intervals(reading, scope)):
-                return places
-        return super().spans(reading, scope)
+        return reading.run(self.atom)
 
 
 class Sequel(_Words):
     """Words of any kind in this order; also a single word whose letter case counts."""
 
-    __slots__ = ("_anchor", "_cased", "_word", "atoms")
+    __slots__ = ("_anchor", "_cased", "atoms")
 
     def __init__(self, patterns: Sequence[WordPattern], atoms: Sequence[Atom | None]) -> None:
         self.atoms = tuple(atoms)
         self._anchor = next(at for at, atom in enumerate(atoms) if atom is not None)
-        first = patterns[self._anchor]
-        self._word = fold(first.text) if isinstance(first, Exact) else None
         self._cased = {
             number: expression(pattern.pattern)
             if isinstance(pattern, Wildcard)
@@ -179,16 +127,14 @@ class Sequel(_Words):
 
     def everywhere(self, reading: Reading) -> Sequence[Interval]:
         present = reading.present
-        if any(atom is not None and atom not in present for atom in self.atoms):
+        if any(atom is not None and not present[atom] for atom in self.atoms):
             return ()
         anchor = self._anchor
         atom = self.atoms[anchor]
         assert atom is not None  # noqa: S101 - how the anchor was chosen
         end = len(reading.words) - len(self.atoms)
         more = len(self.atoms) - 1
-        word = self._word
-        words = reading.words_of(atom) if word is None else (word,)
-        starts = sorted(at - anchor for word in words for at in reading.positions(word))
+        starts = [at - anchor for at in reading.positions(atom)]
         return [
             (at, at + more)
             for at in starts

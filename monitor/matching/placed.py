@@ -90,7 +90,7 @@ class Occurring(Placed):
 
     def points(self, reading: Reading) -> Sequence[int] | None:
         leaf = self.leaf
-        return leaf.positions(reading) if isinstance(leaf, Word) else None
+        return reading.positions(leaf.atom) if isinstance(leaf, Word) else None
 
     def take(
         self, reading: Reading, scope: Scope, interval: Interval, path: Path, taking: Taking
@@ -177,9 +177,9 @@ class Listed(AnyPlaced):
     def possible(self, reading: Reading) -> Sequence[Placed]:
         present = reading.present
         if not self._by_atom:
-            return [operand for atom, operand in self.pairs if atom in present]
-        atoms = self._by_atom.keys() & present
-        return [operand for atom in atoms for operand in self._by_atom[atom]]
+            return [operand for atom, operand in self.pairs if present[atom]]
+        by_atom = self._by_atom
+        return [each for atom in reading.atoms.tolist() for each in by_atom.get(atom, ())]
 
     def points(self, reading: Reading) -> Sequence[int] | None:
         found: list[int] = []

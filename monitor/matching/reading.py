@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.matching.intervals import Interval
-from monitor.matching.terms import NOTHING, Atom, Run, Terms, primary
+from monitor.matching.terms import ALWAYS, Atom, Terms, primary
+from monitor.matching.vocabulary import NOTHING, Code, Vocabulary
 from monitor.model.article import Article
 from monitor.model.condition import Field, Unit
 from monitor.model.hit import Evidence
 from monitor.text import FoundNumber, capital_paragraphs, find_numbers, sentence_starts, tokenize
-
-if TYPE_CHECKING:
-    from monitor.matching.vocabulary import Vocabulary
 
 Scope = int
 """Which part of an article counts: TITLE, and at most one of LEAD_BODY and BODY."""
@@ -25,9 +26,6 @@ WHOLE: Scope = TITLE | BODY
 Span = tuple[bool, int, int]
 """Whether it is in the body, and the characters from start to end."""
 Proofs = set[Evidence]
-
-_FEW = 10
-"""Words that are searched for in the text one by one; for more, all words are placed at once."""
 
 
 def in_order(proofs: Proofs) -> tuple[Evidence, ...]:
@@ -58,21 +56,21 @@ class Reading:
     """
 
     __slots__ = (
-        "_all_placed",
-        "_bounds",
+        "_atoms",
+        "_codes",
+        "_codes_of",
         "_host",
-        "_joined",
         "_loud",
         "_paragraphs",
         "_positions",
         "_runs",
-        "_several",
-        "_words_of",
+        "_together",
         "article",
+        "atoms",
         "body",
         "found",
-        "known",
         "lang",
+        "presence",
         "present",
         "split",
         "title",
@@ -86,118 +84,87 @@ class Reading:
         self.words = self.title.words + self.body.words
         self.split = len(self.title.words)
         self.lang = primary(article.lang)
-        self.known = vocabulary.words(article.lang)
         self.found: dict[Hashable, Any] = {}
         """What leaves and nodes have worked out on this article, by themselves."""
-        self._joined: str | None = None
-        self._words_of: dict[Atom, list[str]] | None = None
-        self._positions: dict[str, list[int]] = {}
-        self._all_placed = False
-        self._runs: dict[Run, list[Interval]] = {}
-        self._bounds: tuple[list[int], list[int]] | None = None
+        self._positions: dict[Atom, Sequence[int]] = {}
+        self._codes_of: dict[Atom, list[Code]] | None = None
+        self._runs: dict[Atom, list[Interval]] = {}
         self._paragraphs: list[int] | None = None
         self._loud: frozenset[int] | None = None
         self._host: str | None = None
-        self.present = self._present(vocabulary.terms)
-        """The atoms of the article's words and phrases."""
+        words = vocabulary.words(article.lang)
+        self._together = words.together
+        self._codes = np.fromiter(map(words.__getitem__, self.words), np.intp, len(self.words))
+        self.present = bytearray(len(vocabulary.terms.chances))
+        """For each atom whether the words and phrases of the article have it."""
+        self.presence = np.frombuffer(self.present, np.bool_)
+        """The same."""
+        self._find_atoms(vocabulary.terms)
+        [self.atoms] = self.presence.nonzero()
+        """The atoms that are present, ascending."""
 
-    def _present(self, terms: Terms) -> set[Atom]:
-        entries = set(map(self.known.__getitem__, self.words))
-        entries.discard(NOTHING)
-        several = [entry for entry in entries if entry.__class__ is tuple]
-        entries.difference_update(several)
-        present = cast("set[Atom]", entries)
-        for _, atoms in several:
-            present.update(atoms)
-        self._several = several
-        if terms.many_runs:
-            self._find_runs(terms)
-            found = list(self._runs)
-        else:
-            found = [run for run in terms.possible_runs(present) if self.run(run)]
-        for run in found:
-            present.add(run.atom)
-            present.update(terms.groups_of(run.atom))
-        return present
+    def _find_atoms(self, terms: Terms) -> None:
+        codes = self._codes
+        present = self.presence
+        present[ALWAYS] = True
+        present[codes[codes > NOTHING]] = True
+        several = (codes < NOTHING).nonzero()[0].tolist()
+        for code in set(codes[several].tolist()):
+            for atom in self._together[code]:
+                present[atom] = True
+        if terms.runs:
+            if several:
+                codes = codes.copy()
+                for at in several:
+                    codes[at] = terms.exact(self.words[at])
+            self._find_runs(terms, codes)
 
-    def _find_runs(self, terms: Terms) -> None:
+    def _find_runs(self, terms: Terms, exact: NDArray[np.intp]) -> None:
         paragraphs = self.paragraphs
-        for position, run in terms.standing_runs(self.words):
-            last = position + len(run.words) - 1
-            following = bisect_right(paragraphs, position)
-            if following == len(paragraphs) or paragraphs[following] > last:
-                if run in self._runs:
-                    self._runs[run].append((position, last))
-                else:
-                    self._runs[run] = [(position, last)]
+        for position, run in terms.runs.standing(exact):
+            last = position + len(run.atoms) - 1
+            if bisect_right(paragraphs, position) != bisect_right(paragraphs, last):
+                continue
+            if run.atom in self._runs:
+                self._runs[run.atom].append((position, last))
+                continue
+            self._runs[run.atom] = [(position, last)]
+            self.present[run.atom] = True
+            for group in terms.groups_of(run.atom):
+                self.present[group] = True
 
     # --- words -----------------------------------------------------------------------------
 
-    def positions(self, word: str) -> Sequence[int]:
-        """Return where a folded word stands."""
-        found = self._positions.get(word)
-        if found is not None:
-            return found
-        if self._all_placed:
-            return ()
-        if len(self._positions) >= _FEW:
-            self.place_all()
-            return self._positions.get(word, ())
-        found = self._positions[word] = self._search(word)
-        return found
-
-    def _search(self, words: str) -> list[int]:
-        """Return where folded words, divided by blanks, begin: the quickest way for a few."""
-        if self._joined is None:
-            self._joined = f" {' '.join(self.words)} "
-        joined = self._joined
-        needle = f" {words} "
-        found = []
-        number = at = 0
-        place = joined.find(needle)
-        while place >= 0:
-            number += joined.count(" ", at, place)
-            found.append(number)
-            at = place
-            place = joined.find(needle, place + 1)
-        return found
-
-    def place_all(self) -> None:
-        """Find where every word stands: worth its time when many words will be asked for."""
-        positions: dict[str, list[int]] = {}
-        for position, word in enumerate(self.words):
-            if word in positions:
-                positions[word].append(position)
-            else:
-                positions[word] = [position]
-        self._positions = positions
-        self._all_placed = True
-
-    def run(self, run: Run) -> Sequence[Interval]:
-        """Return where a phrase of plain words stands; none is in two paragraphs."""
-        found = self._runs.get(run)
+    def positions(self, atom: Atom) -> Sequence[int]:
+        """Return where words stand that have an atom, in order."""
+        found = self._positions.get(atom)
         if found is None:
-            more = len(run.words) - 1
-            found = self._runs[run] = [
-                (at, at + more)
-                for at in self._search(run.text)
-                if self.paragraph(at) == self.paragraph(at + more)
-            ]
+            codes = self._codes
+            [places] = (codes == atom).nonzero()
+            more = [(codes == code).nonzero()[0] for code in self._several(atom)]
+            if more:
+                places = np.concatenate((places, *more))
+                places.sort()
+            found = self._positions[atom] = places.tolist()
         return found
 
-    def words_of(self, atom: Atom) -> Sequence[str]:
-        """Return the different words of the article that have an atom which is no exact one."""
-        if self._words_of is None:
-            self._words_of = {}
-            for word, atoms in self._several:
-                for each in atoms:
-                    self._words_of.setdefault(each, []).append(word)
-        return self._words_of.get(atom, ())
+    def _several(self, atom: Atom) -> Sequence[Code]:
+        """Return the codes of words that have an atom among others."""
+        if self._codes_of is None:
+            self._codes_of = {}
+            for code in set(self._codes[self._codes < NOTHING].tolist()):
+                for each in self._together[code]:
+                    self._codes_of.setdefault(each, []).append(code)
+        return self._codes_of.get(atom, ())
+
+    def run(self, atom: Atom) -> Sequence[Interval]:
+        """Return where a phrase of plain words stands; none is in two paragraphs."""
+        return self._runs.get(atom, ())
 
     def has(self, position: int, atom: Atom) -> bool:
         """Whether the word at a position has an atom."""
-        entry = self.known[self.words[position]]
-        return entry == atom or (isinstance(entry, tuple) and atom in entry[1])
+        code = int(self._codes[position])
+        return code == atom or (code < NOTHING and atom in self._together[code])
 
     def kept(self, position: int) -> str:
         """Return a word with its letter case."""
@@ -268,36 +235,10 @@ class Reading:
 
     # --- characters ------------------------------------------------------------------------
 
-    def places(self, text: str) -> list[Span] | None:
-        """Return the characters of each occurrence of a simple text, if that is quickly told.
-
-        See `Tokens.places`.
-        """
-        if self._all_placed:
-            if " " in text:
-                return None
-            starts, ends = self._characters()
-            split = self.split
-            return [(at >= split, starts[at], ends[at]) for at in self._positions.get(text, ())]
-        title, body = self.title.places(text), self.body.places(text)
-        if title is None or body is None:
-            return None
-        return [(False, *place) for place in title] + [(True, *place) for place in body]
-
-    def _characters(self) -> tuple[list[int], list[int]]:
-        """Return where each word starts and ends, counted from the start of its field."""
-        if self._bounds is None:
-            title, body = self.title, self.body
-            self._bounds = title.starts + body.starts, title.ends + body.ends
-        return self._bounds
-
     def span(self, interval: Interval) -> Span:
         """Return the characters from the first word of an interval to its last."""
         first, last = interval
         split = self.split
-        if self._all_placed:
-            starts, ends = self._characters()
-            return first >= split, starts[first], ends[last]
         if first < split:
             return (False, *self.title.span(first, last))
         return (True, *self.body.span(first - split, last - split))

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.matching.compile import Compiler, settled_pairs
-from monitor.matching.index import build_index
+from monitor.matching.index import Index
 from monitor.matching.necessary import Deriver, Necessary
 from monitor.matching.nodes import Lacks, Node
 from monitor.matching.placed import MOST_PAIRS
@@ -21,8 +21,6 @@ from monitor.model.hit import Evidence, Match
 from monitor.model.rule import Only, Rule
 
 _ANYWHERE = Only()
-_MANY = 8
-"""Candidates from which on it pays to find all words of the article at once."""
 
 
 class _Program:
@@ -58,7 +56,7 @@ class _Program:
         proofs: Proofs = set()
         present = reading.present
         for atom, node in self.pairs:
-            if atom in present:
+            if present[atom]:
                 node.prove(reading, WHOLE, proofs)
         for node in self.proving:
             node.prove(reading, WHOLE, proofs)
@@ -81,7 +79,7 @@ class RuleSet:
         self._terms = terms
         self._ordered = [rules[id] for id in sorted(necessary)]
         needed = [necessary[rule.id] for rule in self._ordered]
-        self._index = build_index([each.clauses for each in needed], terms.chances)
+        self._index = Index([each.clauses for each in needed], terms.chances)
         self._always = [at for at, each in enumerate(needed) if not each.clauses]
         self._programs: list[_Program | None] = [None] * len(self._ordered)
         self._compiler = Compiler(terms)
@@ -100,11 +98,9 @@ class RuleSet:
         is what runs.
         """
         reading = Reading(article, self._vocabulary)
-        numbers = self._index.candidates(reading.present)
+        numbers = self._index.candidates(reading.atoms, reading.presence)
         if self._always:
             numbers = sorted((*numbers, *self._always))
-        if len(numbers) > _MANY:
-            reading.place_all()
         found = []
         for number in numbers:
             program = self._programs[number] or self._prepare(number)

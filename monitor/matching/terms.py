@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import compress, dropwhile, pairwise
+from itertools import dropwhile
 from math import prod
 from typing import TypeVar
 from unicodedata import combining
 
 from monitor.matching.fuzzy import FuzzyTerms
 from monitor.matching.rarity import guess
+from monitor.matching.runs import Atom, Run, Runs
 from monitor.matching.wildcards import WildcardTerms
 from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard, WordPattern
 from monitor.text import fold, language_of_script, stem
 
-Atom = int
-Several = tuple[str, tuple[Atom, ...]]
-"""A word, and the atoms of any kind that it has."""
-Entry = Atom | Several
-"""What a word of an article has: one exact term's atom (the usual case), or several of any kind."""
-NOTHING: Entry = -1
-"""The entry of a word that no rule looks for."""
-_FEW_RUNS = 1_000
-"""Phrases up to which they are looked for by their longest words; for more, by pairs of words."""
+NEVER, ALWAYS = 0, 1
+"""Atoms that no article has, and that all have: they fill up what is short of an atom."""
 StemTerm = tuple[str, str | None]
 """A stem's word and the language that it is in where the article has none (None: by its script)."""
 
@@ -65,18 +59,6 @@ def plain_words(words: tuple[WordPattern, ...]) -> tuple[str, ...] | None:
     return plain if len(plain) == len(words) else None
 
 
-class Run:
-    """Several plain words in this order."""
-
-    __slots__ = ("atom", "atoms", "text", "words")
-
-    def __init__(self, words: tuple[str, ...], atoms: frozenset[Atom], atom: Atom) -> None:
-        self.text = " ".join(words)
-        self.words = words
-        self.atoms = atoms
-        self.atom = atom
-
-
 Key = TypeVar("Key")
 
 
@@ -95,11 +77,10 @@ class Terms:
         self._groups: dict[frozenset[Atom], Atom] = {}
         self._groups_of: dict[Atom, list[Atom]] = {}
         self._runs: dict[tuple[str, ...], Run] = {}
-        self._runs_of: dict[tuple[str, str], list[Run]] = {}
-        self._runs_at: dict[Atom, list[Run]] = {}
-        self.chances: list[float] = []
+        self.chances: list[float] = [0.0, 1.0]
         """How likely an article has each atom: a guess, or what an index has learned."""
         self._tables: tuple[WildcardTerms, FuzzyTerms] | None = None
+        self._run_table: Runs | None = None
         self._stem_tables: dict[str | None, dict[StemTerm, list[Atom]]] = {}
 
     def copy(self) -> Terms:
@@ -112,8 +93,6 @@ class Terms:
         other._groups = dict(self._groups)
         other._groups_of = {atom: list(groups) for atom, groups in self._groups_of.items()}
         other._runs = dict(self._runs)
-        other._runs_of = {pair: list(runs) for pair, runs in self._runs_of.items()}
-        other._runs_at = {atom: list(runs) for atom, runs in self._runs_at.items()}
         other.chances = list(self.chances)
         return other
 
@@ -143,11 +122,8 @@ class Terms:
         run = self._runs.get(words)
         if run is None:
             atoms = [self._number(self._exact, word, guess(Exact(word))) for word in words]
-            run = self._runs[words] = Run(words, frozenset(atoms), len(self.chances))
+            run = self._runs[words] = Run(tuple(atoms), len(self.chances))
             self.chances.append(min(self.chances[atom] for atom in atoms) / 4)
-            longest = max(range(len(words)), key=lambda at: len(words[at]))
-            self._runs_at.setdefault(atoms[longest], []).append(run)
-            self._runs_of.setdefault((words[0], words[1]), []).append(run)
         return run
 
     def groups_of(self, atom: Atom) -> Sequence[Atom]:
@@ -173,8 +149,8 @@ class Terms:
 
     # --- while matching --------------------------------------------------------------------
 
-    def entry(self, word: str, lang: str | None) -> Entry:
-        """Return what a folded word of an article in `lang` (None: not known) has."""
+    def atoms_of(self, word: str, lang: str | None) -> tuple[Atom, ...]:
+        """Return what a folded word of an article in `lang` (None: not known) has, each once."""
         exact = self._exact.get(word)
         wildcards, fuzzies = self._tables or self._arranged()
         found = wildcards.matching(word)
@@ -183,33 +159,21 @@ class Terms:
         if self._stems:
             found += self._stems_of(word, lang)
         if exact is not None:
-            if not found and exact not in self._groups_of:
-                return exact
             found.append(exact)
-        if self._groups_of:
+        if found and self._groups_of:
             found += {group for atom in found for group in self._groups_of.get(atom, ())}
-        return (word, tuple(found)) if found else NOTHING
+        return tuple(found)
 
-    def possible_runs(self, present: set[Atom]) -> Iterator[Run]:
-        """Yield the phrases whose every word is there."""
-        for atom in present & self._runs_at.keys():
-            for run in self._runs_at[atom]:
-                if run.atoms <= present:
-                    yield run
+    def exact(self, word: str) -> Atom:
+        """Return the atom of a word's own term, -1 if there is none."""
+        return self._exact.get(word, -1)
 
     @property
-    def many_runs(self) -> bool:
-        """Whether it is quicker to look each pair of neighbours up than to look for each phrase."""
-        return len(self._runs) > _FEW_RUNS
-
-    def standing_runs(self, words: Sequence[str]) -> Iterator[tuple[int, Run]]:
-        """Yield each phrase at each position where it stands, in order of position."""
-        standing = map(self._runs_of.__contains__, pairwise(words))
-        for position in compress(range(len(words)), standing):
-            for run in self._runs_of[words[position], words[position + 1]]:
-                size = len(run.words)
-                if size == 2 or tuple(words[position : position + size]) == run.words:
-                    yield position, run
+    def runs(self) -> Runs:
+        """The phrases, arranged when first asked for."""
+        if self._run_table is None:
+            self._run_table = Runs(self._runs.values())
+        return self._run_table
 
     def _arranged(self) -> tuple[WildcardTerms, FuzzyTerms]:
         fuzzies = [(text, edits, atom) for (text, edits), atom in self._fuzzy.items()]

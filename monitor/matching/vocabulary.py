@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from monitor.matching.terms import Entry, Terms, primary
+from itertools import count
+
+from monitor.matching.terms import Atom, Terms, primary
 from monitor.text import STEMMED_LANGUAGES
 
 LARGEST = 100_000
@@ -14,32 +16,62 @@ _UNSTEMMED = "-"
 _LANGUAGES = 8
 """Languages kept at a time."""
 
+Code = int
+"""What a word has: the one atom (the usual case), NOTHING, or less for several together."""
+NOTHING: Code = -1
+"""The code of a word that no rule looks for."""
 
-class Words(dict[str, Entry]):
-    """What each word has; a missing one is looked up when asked for.
 
-    Bounded: when full, it becomes the former generation, and words still in use come back from
-    there. Hostile text with endless new words costs a lookup each, and no memory.
+class Words(dict[str, Code]):
+    """The code of each word; a missing one is looked up when asked for.
+
+    When full, another takes its place, to which words still in use come over. Hostile text with
+    endless new words costs a lookup each, and no memory.
     """
 
-    __slots__ = ("_former", "_lang", "_terms")
+    __slots__ = ("_codes", "_former", "_lang", "_numbers", "_terms", "together")
 
-    def __init__(self, terms: Terms, lang: str | None) -> None:
+    def __init__(self, terms: Terms, lang: str | None, former: Words | None = None) -> None:
         super().__init__()
         self._terms = terms
         self._lang = lang
-        self._former: dict[str, Entry] = {}
+        self._former = former
+        if former is not None:
+            former._former = None
+        self._numbers = count(NOTHING - 1, -1)
+        self._codes: dict[tuple[Atom, ...], Code] = {}
+        self.together: dict[Code, tuple[Atom, ...]] = {}
+        """The atoms that a code less than NOTHING stands for."""
 
-    def __missing__(self, word: str) -> Entry:
-        entry = self._former.get(word)
-        if entry is None:
-            entry = self._terms.entry(word, self._lang)
-        if len(word) <= _LONGEST:
-            if len(self) >= LARGEST:
-                self._former = dict(self)
-                self.clear()
-            self[word] = entry
-        return entry
+    @property
+    def full(self) -> bool:
+        """Whether the next article is to be read with another one."""
+        return len(self) + len(self.together) >= LARGEST
+
+    def __missing__(self, word: str) -> Code:
+        code = self._looked_up(word)
+        if len(word) <= _LONGEST and len(self) < 2 * LARGEST:  # however long one article is
+            self[word] = code
+        return code
+
+    def _looked_up(self, word: str) -> Code:
+        former = self._former
+        code = None if former is None else former.get(word)
+        if former is None or code is None:
+            return self._code(self._terms.atoms_of(word, self._lang))
+        return code if code >= NOTHING else self._code(former.together[code])
+
+    def _code(self, atoms: tuple[Atom, ...]) -> Code:
+        if not atoms:
+            return NOTHING
+        if len(atoms) == 1:
+            return atoms[0]
+        code = self._codes.get(atoms)
+        if code is None:
+            code = next(self._numbers)
+            self.together[code] = atoms  # first, for other threads
+            code = self._codes.setdefault(atoms, code)
+        return code
 
 
 class Vocabulary:
@@ -62,6 +94,8 @@ class Vocabulary:
             if len(self._of) >= _LANGUAGES:
                 self._of = dict(list(self._of.items())[1:])
             words = self._of[key] = Words(self.terms, key)
+        elif words.full:
+            words = self._of[key] = Words(self.terms, key, words)
         return words
 
     def _key(self, lang: str | None) -> str | None:
