@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.matching.atoms import Atom
 from monitor.matching.leaves import Expression, Figure, Leaf, Sequel, Series, Word
 from monitor.matching.nodes import All, Always, Any, Fact, Inside, Lacks, Node, Several
 from monitor.matching.placed import AnyPlaced, AtLeast, Listed, Near, Occurring, Placed
-from monitor.matching.terms import Atom, Terms, plain_words
+from monitor.matching.terms import Terms, plain_words
 from monitor.model import condition as model
 from monitor.model.condition import AnyWord, Condition, Exact, Wildcard, WordPattern
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.matching.terms import ALWAYS, NEVER, Atom
+from monitor.matching.atoms import ALWAYS, NEVER, Atom
 
 Clauses = Sequence[tuple[Atom, ...]]
 """The clauses of one rule, the rarest first; none: nothing is known to be necessary."""
@@ -53,21 +53,32 @@ class Index:
         """
         layout = self._layout
         found = layout.triggered(atoms)
-        for clauses in layout.further:
-            if not len(found):
+        depth = 0
+        while len(found) and depth < len(layout.further):
+            if len(found) <= _FEW_RULES:
+                found = found[self._fitting(layout.further[depth:].take(found, axis=1), present)]
                 break
-            rows = self._clauses.take(clauses.take(found), axis=0, mode="wrap")
-            if len(found) < _FEW_ROWS:
-                fits = present.take(rows).any(axis=1)
-            else:  # column by column: for many, a third of the time
-                fits = present.take(rows[:, 0])
-                for column in range(1, rows.shape[1]):
-                    fits |= present.take(rows[:, column])
-            found = found[fits]
+            found = found[
+                self._fitting(layout.further[depth : depth + 1].take(found, axis=1), present)
+            ]
+            depth += 1
         if self._next:
             self._learn(atoms)
         result: list[int] = found.tolist()
         return result
+
+    def _fitting(self, clauses: NDArray[np.int32], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return of which columns every clause has an atom that is present."""
+        rows = self._clauses.take(clauses.ravel(), axis=0, mode="wrap")
+        fits: NDArray[np.bool_]
+        if len(rows) < _FEW_ROWS:
+            fits = np.logical_or.reduce(present.take(rows), axis=1)
+        else:  # column by column: for many, a third of the time
+            fits = present.take(rows[:, 0])
+            for column in range(1, rows.shape[1]):
+                fits |= present.take(rows[:, column])
+        whole: NDArray[np.bool_] = np.logical_and.reduce(fits.reshape(clauses.shape), axis=0)
+        return whole
 
     def chances(self) -> list[float]:
         """Return how likely an article has each atom, as far as is known by now."""
@@ -90,8 +101,10 @@ _LEARNED = (300, 3_000, 30_000)
 """Articles after which the index arranges itself anew."""
 _DOUBT = 20
 """Articles that the first guess weighs as much as."""
+_FEW_RULES = 60
+"""Candidates up to which all their clauses are looked at together: fewer calls of numpy."""
 _FEW_ROWS = 400
-"""Candidates up to which their clauses are looked at all together: fewer calls of numpy."""
+"""Clauses up to which their atoms are looked at all together, for the same reason."""
 
 
 class _Layout:
@@ -106,12 +119,11 @@ class _Layout:
         lacking = np.log1p(-np.minimum(chances, 0.999))
         order = np.lexsort((-lacking[clauses[:-1]].sum(axis=1), of_rule)).astype(np.int32)
         begin = sizes.cumsum(dtype=np.int32) - sizes
-        self.further: list[NDArray[np.int32]] = []
-        for depth in range(1, int(sizes.max(initial=0))):
-            numbers = np.full(len(sizes), -1, np.int32)
-            having = np.flatnonzero(sizes > depth)
-            numbers[having] = order[begin[having] + depth]
-            self.further.append(numbers)
+        depths = max(0, int(sizes.max(initial=0)) - 1)
+        self.further = np.full((depths, len(sizes)), -1, np.int32)
+        for depth in range(depths):
+            having = np.flatnonzero(sizes > depth + 1)
+            self.further[depth, having] = order[begin[having] + depth + 1]
         indexed = np.flatnonzero(sizes).astype(np.int32)
         first = clauses[order[begin[indexed]]]
         real = first != NEVER

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
+from monitor.matching.atoms import Atom
 from monitor.matching.intervals import Interval
 from monitor.matching.reading import BODY, LEAD_BODY, TITLE, WHOLE, Reading, Scope, Span
-from monitor.matching.terms import Atom
 from monitor.matching.wildcards import expression
 from monitor.model.condition import Exact, Number, Wildcard, WordPattern
 
@@ -132,7 +132,7 @@ class Sequel(_Words):
         anchor = self._anchor
         atom = self.atoms[anchor]
         assert atom is not None  # noqa: S101 - how the anchor was chosen
-        end = len(reading.words) - len(self.atoms)
+        end = len(reading) - len(self.atoms)
         more = len(self.atoms) - 1
         starts = [at - anchor for at in reading.positions(atom)]
         return [

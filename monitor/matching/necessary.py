@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.matching.terms import Atom, Terms, any_of, plain_words
+from monitor.matching.atoms import Atom
+from monitor.matching.terms import Terms, any_of, plain_words
 from monitor.model.condition import (
     And,
     AnyWord,

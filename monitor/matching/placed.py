@@ -7,6 +7,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
+from monitor.matching.atoms import Atom
 from monitor.matching.intervals import (
     Interval,
     count_apart,
@@ -18,7 +19,6 @@ from monitor.matching.intervals import (
 from monitor.matching.leaves import Leaf, Word
 from monitor.matching.nodes import Node
 from monitor.matching.reading import BODY, LEAD_BODY, WHOLE, Proofs, Reading, Scope, Span
-from monitor.matching.terms import Atom
 from monitor.model.condition import Unit
 from monitor.model.hit import Evidence
 

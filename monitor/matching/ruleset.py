@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+from monitor.matching.atoms import Atom
 from monitor.matching.compile import Compiler, settled_pairs
 from monitor.matching.index import Index
 from monitor.matching.necessary import Deriver, Necessary
@@ -13,7 +14,7 @@ from monitor.matching.nodes import Lacks, Node
 from monitor.matching.placed import MOST_PAIRS
 from monitor.matching.properties import within_scope
 from monitor.matching.reading import WHOLE, Proofs, Reading, in_order
-from monitor.matching.terms import Atom, Terms, primary
+from monitor.matching.terms import Terms, primary
 from monitor.matching.vocabulary import Vocabulary
 from monitor.model.article import Article
 from monitor.model.condition import And, Everything

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-Atom = int
+from monitor.matching.atoms import Atom
 
 
 class Run:
@@ -29,8 +29,8 @@ class Runs:
         self._of: dict[tuple[Atom, Atom], list[Run]] = {}
         for run in runs:
             self._of.setdefault((run.atoms[0], run.atoms[1]), []).append(run)
-        # Of sixteen pairs that are none, one at most is taken for one before it is looked up.
-        size = 1 << max(4, (16 * len(self._of)).bit_length())
+        # Of sixty-four pairs that are none, one at most is taken for one before it is looked up.
+        size = 1 << (64 * len(self._of)).bit_length()
         self._mask = size - 1
         self._possible = np.zeros(size, np.bool_)
         if self._of:
@@ -40,8 +40,8 @@ class Runs:
     def __bool__(self) -> bool:
         return bool(self._of)
 
-    def standing(self, atoms: NDArray[np.intp]) -> Iterator[tuple[int, Run]]:
-        """Yield each phrase at each position where it stands, in order of position.
+    def standing(self, atoms: NDArray[np.intp]) -> list[tuple[int, Run]]:
+        """Return each phrase at each position where it stands, in order of position.
 
         `atoms` has for each word of an article that of its exact term, less than 0 for none.
         """
@@ -49,12 +49,17 @@ class Runs:
         possible = self._possible.take(self._slots(atoms[:-1], atoms[1:]))
         possible &= there[:-1]
         possible &= there[1:]
-        for position in possible.nonzero()[0].tolist():
-            first, second = atoms[position : position + 2].tolist()
-            for run in self._of.get((first, second), ()):
+        [places] = possible.nonzero()
+        if not len(places):
+            return []
+        found = []
+        pairs = zip(atoms.take(places).tolist(), atoms.take(places + 1).tolist(), strict=True)
+        for position, pair in zip(places.tolist(), pairs, strict=True):
+            for run in self._of.get(pair, ()):
                 size = len(run.atoms)
                 if size == 2 or tuple(atoms[position : position + size].tolist()) == run.atoms:
-                    yield position, run
+                    found.append((position, run))
+        return found
 
     def _slots(self, firsts: NDArray[np.intp], seconds: NDArray[np.intp]) -> NDArray[np.intp]:
         slots = firsts * _SPREAD

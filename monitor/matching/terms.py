@@ -9,15 +9,14 @@ from math import prod
 from typing import TypeVar
 from unicodedata import combining
 
+from monitor.matching.atoms import Atom
 from monitor.matching.fuzzy import FuzzyTerms
 from monitor.matching.rarity import guess
-from monitor.matching.runs import Atom, Run, Runs
+from monitor.matching.runs import Run, Runs
 from monitor.matching.wildcards import WildcardTerms
 from monitor.model.condition import Exact, Fuzzy, Stem, Wildcard, WordPattern
 from monitor.text import fold, language_of_script, stem
 
-NEVER, ALWAYS = 0, 1
-"""Atoms that no article has, and that all have: they fill up what is short of an atom."""
 StemTerm = tuple[str, str | None]
 """A stem's word and the language that it is in where the article has none (None: by its script)."""
 
@@ -77,7 +76,7 @@ class Terms:
         self._groups: dict[frozenset[Atom], Atom] = {}
         self._groups_of: dict[Atom, list[Atom]] = {}
         self._runs: dict[tuple[str, ...], Run] = {}
-        self.chances: list[float] = [0.0, 1.0]
+        self.chances: list[float] = [0.0, 1.0]  # of NEVER and ALWAYS
         """How likely an article has each atom: a guess, or what an index has learned."""
         self._tables: tuple[WildcardTerms, FuzzyTerms] | None = None
         self._run_table: Runs | None = None

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 
-from monitor.matching.terms import Atom, Terms, primary
-from monitor.text import STEMMED_LANGUAGES
+import numpy as np
+from numpy.typing import NDArray
+
+from monitor.matching.atoms import Atom
+from monitor.matching.packed import Packed
+from monitor.matching.terms import Terms, primary
+from monitor.text import STEMMED_LANGUAGES, Bounds, word_of
 
 LARGEST = 100_000
-"""Words of one language kept in each of two generations: about 25 MB at most."""
+"""Words of one language kept in each of two generations: about 35 MB for both."""
 _LONGEST = 64
 """Longer words are looked up every time: nobody writes them twice."""
 _UNSTEMMED = "-"
@@ -29,24 +35,64 @@ class Words(dict[str, Code]):
     endless new words costs a lookup each, and no memory.
     """
 
-    __slots__ = ("_codes", "_former", "_lang", "_numbers", "_terms", "together")
+    __slots__ = (
+        "_codes",
+        "_former",
+        "_lang",
+        "_numbers",
+        "_packed",
+        "_terms",
+        "_unpacked",
+        "exact",
+        "together",
+    )
 
     def __init__(self, terms: Terms, lang: str | None, former: Words | None = None) -> None:
         super().__init__()
         self._terms = terms
         self._lang = lang
         self._former = former
-        if former is not None:
-            former._former = None
+        self._packed = Packed()
+        self._unpacked: dict[bytes, Code] = {}
         self._numbers = count(NOTHING - 1, -1)
         self._codes: dict[tuple[Atom, ...], Code] = {}
         self.together: dict[Code, tuple[Atom, ...]] = {}
         """The atoms that a code less than NOTHING stands for."""
+        self.exact: dict[Code, Atom] = {}
+        """The exact term's atom among these, if there is one."""
+
+    def retire(self) -> None:
+        """Let go of all but what a successor asks for."""
+        self._former = None
+        self._packed = Packed()
+        self._unpacked = {}
 
     @property
     def full(self) -> bool:
         """Whether the next article is to be read with another one."""
         return len(self) + len(self.together) >= LARGEST
+
+    def of(self, words: Sequence[str]) -> NDArray[np.intp]:
+        """Return the codes of words."""
+        return np.fromiter(map(self.__getitem__, words), np.intp, len(words))
+
+    def of_blanked(self, text: bytes, located: Bounds) -> NDArray[np.intp]:
+        """Return the codes of the words of a blanked text, where they are located."""
+        starts, ends = located
+        codes, unknown = self._packed.codes(text, starts + 1, ends - starts)
+        if len(unknown):
+            begin, end = (starts[unknown] + 1).tolist(), (ends[unknown] + 1).tolist()
+            codes[unknown] = [self._of_raw(text[a:b]) for a, b in zip(begin, end, strict=True)]
+        return codes
+
+    def _of_raw(self, raw: bytes) -> Code:
+        code = self._unpacked.get(raw)
+        if code is None:
+            word = word_of(raw)
+            code = self[word]
+            if word in self and not self._packed.keep(raw, code):
+                self._unpacked[raw] = code
+        return code
 
     def __missing__(self, word: str) -> Code:
         code = self._looked_up(word)
@@ -58,10 +104,10 @@ class Words(dict[str, Code]):
         former = self._former
         code = None if former is None else former.get(word)
         if former is None or code is None:
-            return self._code(self._terms.atoms_of(word, self._lang))
-        return code if code >= NOTHING else self._code(former.together[code])
+            return self._code(word, self._terms.atoms_of(word, self._lang))
+        return code if code >= NOTHING else self._code(word, former.together[code])
 
-    def _code(self, atoms: tuple[Atom, ...]) -> Code:
+    def _code(self, word: str, atoms: tuple[Atom, ...]) -> Code:
         if not atoms:
             return NOTHING
         if len(atoms) == 1:
@@ -69,7 +115,8 @@ class Words(dict[str, Code]):
         code = self._codes.get(atoms)
         if code is None:
             code = next(self._numbers)
-            self.together[code] = atoms  # first, for other threads
+            self.exact[code] = self._terms.exact(word)
+            self.together[code] = atoms  # both before any thread can meet the code
             code = self._codes.setdefault(atoms, code)
         return code
 
@@ -95,7 +142,9 @@ class Vocabulary:
                 self._of = dict(list(self._of.items())[1:])
             words = self._of[key] = Words(self.terms, key)
         elif words.full:
-            words = self._of[key] = Words(self.terms, key, words)
+            former, words = words, Words(self.terms, key, words)
+            self._of[key] = words
+            former.retire()
         return words
 
     def _key(self, lang: str | None) -> str | None:

@@ -27,12 +27,12 @@ _JOINED = b"0.0"
 _DOT_BEFORE_LETTER = re.compile(rb"\.(?=[A-Za-z])")
 
 
-def blanked(plain: str) -> tuple[str, bool]:
+def blanked(plain: str) -> bytes:
     """Return an ASCII text in lower case with blanks for all that is no part of a word.
 
     It has a blank more at either end than the text, so that each word is between blanks: the
-    character `i` of the text is `i + 1` here. Numbers keep their dots and commas; initials the
-    dots between them, and whether there are any is told too.
+    character `i` of the text is `i + 1` here. Numbers keep their dots and commas, initials the
+    dots between them.
     """
     codes = plain.encode("ascii")
     words = bytearray(codes.translate(_WORDS))
@@ -43,13 +43,11 @@ def blanked(plain: str) -> tuple[str, bool]:
     while at >= 0:
         words[at + 1] = codes[at + 1]
         at = numbers.find(_JOINED, at + 2)
-    dotted = False
     for found in _DOT_BEFORE_LETTER.finditer(codes):
         at = found.start()
         if _single(codes, words, at - 1) and _single(codes, words, at + 1):
             words[at] = _DOT
-            dotted = True
-    return f" {words.decode('ascii')} ", dotted
+    return b" %b " % bytes(words)
 
 
 def _drop_possessives(codes: bytes, words: bytearray) -> None:
@@ -76,8 +74,16 @@ def _single(codes: bytes, words: bytearray, at: int) -> bool:
     )
 
 
-def bounds(blank: str) -> Bounds:
+def bounds(blank: bytes) -> Bounds:
     """Return where in the text each word of a blanked text starts and ends."""
-    inside = np.frombuffer(blank.encode("ascii"), np.uint8) != _BLANK
-    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    inside = np.frombuffer(blank, np.uint8) != _BLANK
+    edges = (inside[1:] != inside[:-1]).nonzero()[0]
     return edges[::2], edges[1::2]
+
+
+def word_of(blank: bytes) -> str:
+    """Return a word of a blanked text as folded: initials without their dots."""
+    word = blank.decode("ascii")
+    if "." in word and not any(map(str.isdigit, word)):
+        return word.replace(".", "")
+    return word

@@ -12,7 +12,7 @@ import re
 import sys
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -65,49 +65,68 @@ class Tokens:
     """The words of one text: folded, as written, and where they stand.
 
     `words` are folded; `paragraphs` holds, for each paragraph that is not blank, the index of its
-    first word (one without words has the index of the next word). `kept`, `starts`, `ends` and
-    `paragraph_ends` are worked out when first asked for; equal results are the only effect of two
-    threads that ask at once.
+    first word (one without words has the index of the next word). All is worked out when first
+    asked for; equal results are the only effect of two threads that ask at once.
     """
 
     __slots__ = (
-        "_blanked",
         "_bounds",
-        "_dotted",
         "_ends",
         "_kept",
+        "_paragraphs",
         "_starts",
-        "paragraphs",
+        "_views",
+        "_words",
+        "blanked",
         "text",
-        "words",
     )
 
-    def __init__(
-        self,
-        text: str,
-        words: list[str],
-        paragraphs: tuple[int, ...],
-        blanked: str | None = None,
-        dotted: Collection[str] = (),
-    ) -> None:
+    def __init__(self, text: str, blanked: bytes | None) -> None:
         self.text = text
-        self.words = words
-        self.paragraphs = paragraphs
-        self._blanked = blanked
-        self._dotted = frozenset(dotted)
+        self.blanked = blanked
+        """The text as ASCII with nothing but its words (see `blanked`), if it has such a form."""
+        self._words: list[str] | None = None
+        self._paragraphs: tuple[int, ...] | None = None
         self._kept: list[str] | None = None
         self._bounds: Bounds | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
+        self._views: tuple[memoryview, memoryview] | None = None
 
     def __len__(self) -> int:
-        return len(self.words)
+        return len(self.words if self.blanked is None else self.located()[0])
+
+    @property
+    def words(self) -> list[str]:
+        """The words, folded."""
+        if self._words is None:
+            if self.blanked is None:
+                self._words, self._paragraphs = _divided(self.text)
+            else:
+                self._words = self.blanked.decode("ascii").split()
+                if b"." in self.blanked:
+                    self._words = [_joined(word) for word in self._words]
+        return self._words
+
+    @property
+    def paragraphs(self) -> tuple[int, ...]:
+        """The index of the first word of each paragraph."""
+        if self._paragraphs is None:
+            if self.blanked is None:
+                self._words, self._paragraphs = _divided(self.text)
+            elif "\n" not in self.text:
+                self._paragraphs = (0,)
+            else:
+                places = self.located()[0]
+                begin = [start for start, _ in _paragraphs(_aligned(self.text))]
+                self._paragraphs = tuple(places.searchsorted(begin).tolist()) or (0,)
+        return self._paragraphs
 
     @property
     def kept(self) -> list[str]:
         """The words in NFKC with their letter case and accents."""
         if self._kept is None:
-            if self._blanked is None:
+            if self.blanked is None:
                 plain, expression = _prepare(_aligned(self.text))
                 found = expression.findall(plain)
             else:
@@ -120,20 +139,15 @@ class Tokens:
     def starts(self) -> list[int]:
         """Where each word starts in `text`."""
         if self._starts is None:
-            self._starts = self._located()[0].tolist()
+            self._starts = self.located()[0].tolist()
         return self._starts
 
     @property
     def ends(self) -> list[int]:
         """Where each word ends in `text` (exclusive), without a possessive ending."""
         if self._ends is None:
-            self._ends = self._located()[1].tolist()
+            self._ends = self.located()[1].tolist()
         return self._ends
-
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """Return where in `text` the word with one index starts, and that with another ends."""
-        starts, ends = self._located()
-        return int(starts[first]), int(ends[last])
 
     @property
     def paragraph_ends(self) -> tuple[int, ...]:
@@ -149,28 +163,23 @@ class Tokens:
         """Return the number (from 0) of the paragraph of the word with this index."""
         return bisect_right(self.paragraphs, word) - 1
 
-    def places(self, text: str) -> list[tuple[int, int]] | None:
-        """Return where each occurrence of a simple text starts and ends, if that is quickly told.
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return where in `text` the word with one index starts, and that with another ends."""
+        if self._views is None:
+            bounds = self.located()
+            self._views = bounds[0].data, bounds[1].data
+        starts, ends = self._views
+        return starts[first], ends[last]
 
-        It is in texts of plain ASCII. Where a simple text is one word, these are all its
-        occurrences; where it is several, those with one blank or sign between them.
-        """
-        blanked = self._blanked
-        if blanked is None or not self._dotted.isdisjoint(text.split(" ")):
-            return None
-        size = len(text)
-        needle = f" {text} "
-        found = []
-        start = blanked.find(needle)
-        while start >= 0:
-            found.append((start, start + size))
-            start = blanked.find(needle, start + 1)
-        return found
-
-    def _located(self) -> Bounds:
+    def located(self) -> Bounds:
+        """Return where each word starts and ends."""
         if self._bounds is None:
-            self._bounds = self._searched() if self._blanked is None else bounds(self._blanked)
+            self._bounds = self._searched() if self.blanked is None else bounds(self.blanked)
         return self._bounds
+
+    def locate(self, bounds: Bounds) -> None:
+        """Take where each word starts and ends, from where it was found out already."""
+        self._bounds = bounds
 
     def _searched(self) -> Bounds:
         aligned = _aligned(self.text)
@@ -185,56 +194,31 @@ class Tokens:
         return np.array(starts, np.intp), np.array(ends, np.intp)
 
 
-def is_simple(text: str) -> bool:
-    """Whether a folded text is one or more words of two ASCII letters or more, a blank between.
-
-    Wherever such a text stands between other characters it is these words, and nothing else is.
-    """
-    return all(len(word) > 1 and word.isalpha() and word.isascii() for word in text.split(" "))
-
-
 def tokenize(text: str) -> Tokens:
     """Divide a text into words. Linear in the text's length."""
     plain = _aligned(text)
-    if plain.isascii():
-        return _tokenize_ascii(text, plain)
-    plain, expression = _prepare(plain)
+    return Tokens(text, blanked(plain) if plain.isascii() else None)
+
+
+def _divided(text: str) -> tuple[list[str], tuple[int, ...]]:
+    """Return the folded words of a text, and the first one of each paragraph."""
+    plain, expression = _prepare(_aligned(text))
     raw: list[str] = []
     paragraphs = []
     for start, end in _paragraphs(plain):
         paragraphs.append(len(raw))
         raw += expression.findall(plain, start, end)
-    words = list(map(_folded_raw.__getitem__, raw))
-    return Tokens(text, words, tuple(paragraphs) or (0,))
-
-
-def _tokenize_ascii(text: str, plain: str) -> Tokens:
-    found, initials = blanked(plain)
-    if "\n" in plain:
-        words: list[str] = []
-        paragraphs = []
-        for start, end in _paragraphs(plain):
-            paragraphs.append(len(words))
-            words += found[start + 1 : end + 1].split()
-    else:
-        words, paragraphs = found.split(), [0]
-    dotted: set[str] = set()
-    if initials:
-        for at, word in enumerate(words):
-            if "." in word and (joined := _joined(word)) != word:
-                words[at] = joined
-                dotted.add(joined)
-    return Tokens(text, words, tuple(paragraphs) or (0,), found, dotted)
+    return list(map(_folded_raw.__getitem__, raw)), tuple(paragraphs) or (0,)
 
 
 def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each paragraph that is not blank starts and ends."""
-    start = 0
-    for found in _BREAK.finditer(text):
-        if found.start() > start and not text[start : found.start()].isspace():
-            yield start, found.start()
-        start = found.end()
-    if start < len(text) and not text[start:].isspace():
+    start = len(text) - len(text.lstrip())
+    for found in _BREAK.finditer(text, start):
+        end, following = found.span()
+        yield start, end
+        start = following
+    if start < len(text):
         yield start, len(text)
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,13 +16,14 @@ from hypothesis import strategies as st
 from monitor.errors import Location
 from monitor.matching import compile_rules, explain
 from monitor.matching import vocabulary as vocabulary_room
+from monitor.matching.atoms import ALWAYS
 from monitor.matching.compile import Compiler
 from monitor.matching.fuzzy import FuzzyTerms
-from monitor.matching.index import ArrayIndex, SetIndex
+from monitor.matching.index import Index
 from monitor.matching.rarity import guess
 from monitor.matching.reading import Reading
 from monitor.matching.terms import Terms
-from monitor.matching.vocabulary import Vocabulary, Words
+from monitor.matching.vocabulary import Vocabulary
 from monitor.matching.wildcards import WildcardTerms, expression
 from monitor.model.article import Article
 from monitor.model.condition import And, AnyWord, Condition, Exact, Near, Not, Or, Phrase, Some
@@ -229,8 +231,15 @@ def test_replacing_is_like_compiling_anew_and_leaves_the_former_set_alone(count:
     assert after.replace([], after.rules).match(article, NOW) == ()
 
 
-ATOMS = st.integers(0, 11)
+ATOMS = st.integers(2, 13)
 CLAUSES = st.lists(st.lists(ATOMS, min_size=1, max_size=4, unique=True).map(tuple), max_size=4)
+
+
+def candidates(index: Index, atoms: set[int], count: int) -> list[int]:
+    """The candidates of an article with some atoms, of so many."""
+    presence = np.zeros(count, np.bool_)
+    presence[[ALWAYS, *atoms]] = True
+    return list(index.candidates(presence.nonzero()[0], presence))
 
 
 @settings(max_examples=300, deadline=None)
@@ -239,36 +248,34 @@ CLAUSES = st.lists(st.lists(ATOMS, min_size=1, max_size=4, unique=True).map(tupl
     st.lists(st.sets(ATOMS), min_size=1, max_size=5),
     st.sampled_from([1, 500]),
 )
-def test_both_layouts_of_the_index_find_the_same(
+def test_the_index_finds_every_rule_that_lacks_no_clause_and_no_other(
     some: list[list[tuple[int, ...]]], articles: list[set[int]], copies: int
 ) -> None:
     rules = some * copies
-    chances = [0.1] * 12
-    small, large = SetIndex(rules, chances), ArrayIndex(rules, chances)
+    index = Index(rules, [0.0, 1.0] + [0.1] * 12)
     for present in articles:
         wanted = [
             number
             for number, clauses in enumerate(rules)
             if clauses and all(present.intersection(clause) for clause in clauses)
         ]
-        assert wanted == list(small.candidates(present)) == list(large.candidates(present))
+        assert wanted == candidates(index, present, 14)
 
 
 def test_the_index_learns_what_is_rare() -> None:
-    index = ArrayIndex([[(0,), (1,)], [(2,)]], [0.01, 0.5, 0.5])
+    index = Index([[(2,), (3,)], [(4,)]], [0.0, 1.0, 0.01, 0.5, 0.5])
     for _ in range(400):
-        index.candidates({0})
+        candidates(index, {2}, 5)
     chances = index.chances()
-    assert chances[0] > 0.9
-    assert chances[1] < 0.1
-    assert list(index.candidates({0, 1})) == [0]
+    assert chances[2] > 0.9
+    assert chances[3] < 0.1
+    assert candidates(index, {2, 3}, 5) == [0]
     for _ in range(30_000):
-        index.candidates({0})
+        candidates(index, {2}, 5)
     learned = index.chances()
-    index.candidates({1})  # it has seen enough by now
+    candidates(index, {3}, 5)  # it has seen enough by now
     assert index.chances() == learned
-    assert list(index.candidates({0, 1})) == [0]
-    assert SetIndex([], [0.01]).chances() == [0.01]
+    assert candidates(index, {2, 3}, 5) == [0]
 
 
 def test_threads_share_a_rule_set() -> None:
@@ -317,12 +324,32 @@ def test_fuzzy_terms_of_every_length() -> None:
     assert len(FuzzyTerms([])) == 0
 
 
-def test_the_vocabulary_is_bounded() -> None:
-    words = Words(Terms(), None)
-    for number in range(vocabulary_room.LARGEST + 10):
-        words[f"w{number}"]
-    assert len(words) <= vocabulary_room.LARGEST
-    assert words["w1"] == words["x" * 100] == -1
+def test_the_vocabulary_is_bounded_and_remembers_what_is_in_use() -> None:
+    rules = Terms()
+    for text in ("wide*", "*ly", "wid~1", "wider"):
+        condition = query(text)
+        assert isinstance(condition, Phrase)
+        rules.atom(condition.words[0], None)  # type: ignore[arg-type]  # no AnyWord
+    vocabulary = Vocabulary(rules)
+    first = vocabulary.words(None)
+    several = [first[word] for word in ("wide", "wider", "other")]
+    assert [several[0] < -1, several[1] < -1, several[2]] == [True, True, -1]
+    for number in range(2 * vocabulary_room.LARGEST):
+        first[f"w{number}"]
+    assert len(first) == 2 * vocabulary_room.LARGEST
+    assert first["new"] == first["x" * 100] == -1
+    assert "new" not in first
+    assert first["widely"] == first["widesomely"] < -1
+    second = vocabulary.words(None)
+    assert second is vocabulary.words(None) is not first
+    assert len(second) == 0
+    assert [first.together[code] for code in several[:2]] == [
+        second.together[second[word]] for word in ("wide", "wider")
+    ]
+    assert second["other"] == -1
+
+
+def test_the_vocabulary_keeps_some_languages() -> None:
     terms = Terms()
     compiler = Compiler(terms)
     compiler.node(query("stem:protest"), None)
@@ -492,23 +519,18 @@ def test_evidence_of_dense_text_takes_time_in_proportion(match: str) -> None:
     assert len(found) <= 300 * 50
 
 
-def test_a_reading_finds_words_in_both_ways() -> None:
+@pytest.mark.parametrize("tail", ["", "é"])
+def test_a_reading_places_words_whether_few_or_many_are_asked_for(tail: str) -> None:
     terms = Terms()
-    searched = Reading(Article(title="a b", body="b c's d"), Vocabulary(terms))
-    placed = Reading(Article(title="a b", body="b c's d"), Vocabulary(terms))
-    placed.place_all()
-    for word in ("a", "b", "c", "d", "zz"):
-        assert list(searched.positions(word)) == list(placed.positions(word))
-    assert [searched.span((at, at)) for at in range(5)] == [
-        placed.span((at, at)) for at in range(5)
-    ]
-
-
-def test_a_reading_places_all_words_when_many_are_asked_for() -> None:
-    words = [f"w{number}" for number in range(15)]
-    reading = Reading(Article(title="", body=" ".join(words)), Vocabulary(Terms()))
-    assert [list(reading.positions(word)) for word in words] == [[at] for at in range(15)]
-    assert list(reading.positions("zz")) == []
+    names = [f"w{number}" for number in range(15)]
+    atoms = [terms.atom(Exact(name), None) for name in names]
+    article = Article(title="w3 w4's", body=f"w4 {' '.join(names)}. w14 {tail}")
+    reading = Reading(article, Vocabulary(terms))
+    wanted = [[at + 3] for at in range(15)]
+    wanted[3], wanted[4], wanted[14] = [0, 6], [1, 2, 7], [17, 18]
+    assert [list(reading.positions(atom)) for atom in atoms] == wanted
+    assert list(reading.positions(terms.atom(Exact("zz"), None))) == []
+    assert len(reading) == 19 + len(tail)
 
 
 def test_signs_alone_are_near_nothing() -> None:

@@ -1,0 +1,98 @@
+"""The table of short words: it answers what it was told, or that it does not know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.matching import compile_rules
+from monitor.matching.packed import LONGEST, Packed
+from monitor.text import bounds, tokenize
+from tests.matching.reference.strategies import NOW, POOL, Scene, scenes
+
+WORDS = st.text("ab.1", min_size=1, max_size=LONGEST + 2)
+
+
+def looked_up(packed: Packed, words: list[str]) -> list[int | None]:
+    """The code of each word, None for those not known."""
+    text = f" {' '.join(words)} ".encode("ascii")
+    starts, ends = bounds(text)
+    codes, unknown = packed.codes(text, starts + 1, ends - starts)
+    found: list[int | None] = list(codes.tolist())
+    for at in unknown.tolist():
+        found[at] = None
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.dictionaries(WORDS, st.integers(-(2**40), 2**40)), st.lists(WORDS))
+def test_what_is_kept_is_known_and_nothing_else(told: dict[str, int], others: list[str]) -> None:
+    packed = Packed()
+    kept = {word: code for word, code in told.items() if packed.keep(word.encode(), code)}
+    assert all(len(word) <= LONGEST for word in kept)
+    words = [*told, *others]
+    assert looked_up(packed, words) == [kept.get(word) for word in words]
+
+
+def test_a_table_grows_and_forgets_few() -> None:
+    packed = Packed()
+    words = [f"w{number}" for number in range(20_000)]
+    for number, word in enumerate(words):
+        packed.keep(word.encode(), number)
+    found = looked_up(packed, words)
+    known = [number for number, code in enumerate(found) if code is not None]
+    assert [found[number] for number in known] == known
+    assert len(known) == len(packed) > 0.9 * len(words)
+    assert all(packed.keep(words[number].encode(), number) for number in known)  # once more
+    assert len(packed) == len(known)
+
+
+def test_a_full_row_takes_no_more() -> None:
+    packed = Packed()
+    kept = [packed.keep(f"w{number}".encode(), number) for number in range(500)]
+    assert not all(kept)
+    found = looked_up(packed, [f"w{number}" for number in range(500)])
+    assert [code is not None for code in found] == kept
+
+
+def test_what_changes_while_it_is_read_is_not_known() -> None:
+    packed = Packed()
+    packed.keep(b"word", 7)
+    packed._changes += 1  # amid a change
+    assert looked_up(packed, ["word"]) == [None]
+    packed._changes += 1
+    assert looked_up(packed, ["word"]) == [7]
+
+
+plain_words = st.lists(
+    st.sampled_from([word for word in POOL if word.isascii()]), min_size=2, max_size=4, unique=True
+).map(tuple)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scenes(rules=6, articles=3, vocabularies=plain_words))
+def test_articles_match_alike_with_and_without_it(scene: Scene) -> None:
+    """A sign that is no ASCII, and an article is read without the table."""
+    ruleset = compile_rules(scene.rules)
+    for article in scene.articles:
+        with_it, without = (
+            [
+                (match.rule, [each[:3] for each in match.evidence])
+                for match in ruleset.match(replace(article, body=f"{article.body}\n\n{sign}"), NOW)
+            ]
+            for sign in "=§"
+        )
+        assert with_it == without
+
+
+@pytest.mark.parametrize("text", ["", " ", "...", "a", "U.S. 1,000.50 it's"])
+def test_a_text_begins_and_ends_as_it_may(text: str) -> None:
+    tokens = tokenize(text)
+    assert tokens.blanked is not None
+    starts, ends = bounds(tokens.blanked)
+    assert [text[a:b] for a, b in zip(starts, ends, strict=True)] == [
+        text[a:b] for a, b in zip(tokens.starts, tokens.ends, strict=True)
+    ]
