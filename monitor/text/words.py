@@ -17,7 +17,8 @@ from functools import cache
 
 import numpy as np
 
-from monitor.text.blanked import Bounds, blanked, bounds
+from monitor.text.blanked import Bounds, blanked, bounds, read
+from monitor.text.characters import BEYOND_EUROPEAN, EUROPEAN, aligned
 from monitor.text.fold import IGNORABLE, fold, visible
 from monitor.text.offsets import Composed
 
@@ -26,13 +27,6 @@ _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 # Dotted initials are only looked for where a dot stands directly before a letter: trying them at
 # every word would cost a third more.
 _DOT_BEFORE_LETTER = re.compile(r"\.[^\W\d_]")
-
-# Typographic punctuation and the ASCII that stands for it: most English texts are ASCII then.
-_PUNCTUATION = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'), ("–", "-"), ("—", "-"))
-_SPACES = ("\u00a0", "…", "•", "€", "£")
-# Apostrophes that are letters to Unicode, and signs that NFKC would glue to the word beside them.
-_APOSTROPHES = ("ʼ", "ʻ", "＇")
-_GLUED = ("™", "℠", "℡", "№")
 
 _UNSPACED = (
     "\u0e01-\u0e3a\u0e40-\u0e4e"  # Thai, without its digits
@@ -44,13 +38,6 @@ _UNSPACED = (
     "\U0001aff0-\U0001b16f\U00020000-\U0003ffff"  # their later additions
 )
 """Scripts written without spaces, as the inside of a set."""
-
-_EUROPEAN = "A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0400-\u0481\u048a-\u052f"
-"""Digits, Latin and Cyrillic letters: with these alone, the quicker expressions will do."""
-_BEYOND_EUROPEAN = re.compile(
-    rf"[^\x00-\x7f{_EUROPEAN}\u00a1-\u00a7\u00a9\u00ab\u00ac\u00ae\u00b0\u00b1\u00b6\u00bb\u00bf\u00d7\u00f7"
-    "\u2010-\u2027\u2030-\u203e\u2042\u2043\u2045-\u205e\u20a0-\u20bf\u2190-\u2bff]"
-)
 
 
 def _keep(version: tuple[int, ...]) -> str:
@@ -84,7 +71,7 @@ class Tokens:
     def __init__(self, text: str, blanked: bytes | None) -> None:
         self.text = text
         self.blanked = blanked
-        """The text as ASCII with nothing but its words (see `blanked`), if it has such a form."""
+        """The text with nothing but its words (see `blanked`), if it has such a form."""
         self._words: list[str] | None = None
         self._paragraphs: tuple[int, ...] | None = None
         self._kept: list[str] | None = None
@@ -103,7 +90,7 @@ class Tokens:
             if self.blanked is None:
                 self._words, self._paragraphs = _divided(self.text)
             else:
-                self._words = self.blanked.decode("ascii").split()
+                self._words = read(self.blanked).split()
                 if b"." in self.blanked:
                     self._words = [_joined(word) for word in self._words]
         return self._words
@@ -118,7 +105,7 @@ class Tokens:
                 self._paragraphs = (0,)
             else:
                 places = self.located()[0]
-                begin = [start for start, _ in _paragraphs(_aligned(self.text))]
+                begin = [start for start, _ in _paragraphs(aligned(self.text))]
                 self._paragraphs = tuple(places.searchsorted(begin).tolist()) or (0,)
         return self._paragraphs
 
@@ -127,11 +114,14 @@ class Tokens:
         """The words in NFKC with their letter case and accents."""
         if self._kept is None:
             if self.blanked is None:
-                plain, expression = _prepare(_aligned(self.text))
+                plain, expression = _prepare(aligned(self.text))
                 found = expression.findall(plain)
             else:
                 bounds = zip(self.starts, self.ends, strict=True)
-                found = [self.text[start:end] for start, end in bounds]
+                text = aligned(self.text)
+                if not text.isascii():
+                    text = unicodedata.normalize("NFKC", text)  # one for one, as the form has it
+                found = [text[start:end] for start, end in bounds]
             self._kept = [_joined(word) for word in found]
         return self._kept
 
@@ -182,13 +172,13 @@ class Tokens:
         self._bounds = bounds
 
     def _searched(self) -> Bounds:
-        aligned = _aligned(self.text)
-        plain, expression = _prepare(aligned)
+        plain_text = aligned(self.text)
+        plain, expression = _prepare(plain_text)
         spans = [found.span(1) for found in expression.finditer(plain)]
         starts = [start for start, _ in spans]
         ends = [end for _, end in spans]
-        if plain != aligned:
-            composed = Composed(aligned)
+        if plain != plain_text:
+            composed = Composed(plain_text)
             starts = [composed.starts[start] for start in starts]
             ends = [composed.ends[end - 1] for end in ends]
         return np.array(starts, np.intp), np.array(ends, np.intp)
@@ -196,13 +186,12 @@ class Tokens:
 
 def tokenize(text: str) -> Tokens:
     """Divide a text into words. Linear in the text's length."""
-    plain = _aligned(text)
-    return Tokens(text, blanked(plain) if plain.isascii() else None)
+    return Tokens(text, blanked(aligned(text)))
 
 
 def _divided(text: str) -> tuple[list[str], tuple[int, ...]]:
     """Return the folded words of a text, and the first one of each paragraph."""
-    plain, expression = _prepare(_aligned(text))
+    plain, expression = _prepare(aligned(text))
     raw: list[str] = []
     paragraphs = []
     for start, end in _paragraphs(plain):
@@ -222,33 +211,16 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _aligned(text: str) -> str:
-    """Return the text with signs replaced one for one, so that offsets stay."""
-    if text.isascii():
-        return text
-    for sign, ascii_sign in _PUNCTUATION:
-        text = text.replace(sign, ascii_sign)
-    for sign in _SPACES:
-        text = text.replace(sign, " ")
-    if text.isascii():
-        return text
-    for sign in _APOSTROPHES:
-        text = text.replace(sign, "'")
-    for sign in _GLUED:
-        text = text.replace(sign, " ")
-    return text
-
-
 def _prepare(aligned: str) -> tuple[str, re.Pattern[str]]:
     """Return a text in the form that is divided, and the expression that finds its words."""
     plain = unicodedata.normalize("NFKC", aligned)
-    expressions = _unicode_words() if _BEYOND_EUROPEAN.search(plain) else _european_words()
+    expressions = _unicode_words() if BEYOND_EUROPEAN.search(plain) else _european_words()
     return plain, expressions[_DOT_BEFORE_LETTER.search(plain) is not None]
 
 
 @cache
 def _european_words() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    return _expressions(f"[{_EUROPEAN}]", rf"(?!\d)[{_EUROPEAN}]")
+    return _expressions(f"[{EUROPEAN}]", rf"(?!\d)[{EUROPEAN}]")
 
 
 @cache

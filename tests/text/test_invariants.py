@@ -21,6 +21,7 @@ from monitor.text import (
     stem,
     tokenize,
 )
+from monitor.text.characters import aligned
 from monitor.text.fold import folded
 from monitor.text.offsets import Composed
 from monitor.text.words import _expressions, _folded_raw, _joined
@@ -151,20 +152,37 @@ def test_words_are_the_same_whether_or_not_groups_are_possessive(text: str) -> N
         assert kept.findall(text) == loose.findall(text)
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.text(alphabet="abAS.'1,0 \n-_%", max_size=60))
+@settings(max_examples=400, deadline=None)
+@given(
+    st.one_of(
+        st.text(alphabet="abAS.'1,0 \n-_%", max_size=60),
+        st.text(alphabet="aS.'1, \néЁяІґс’ʼſş…Ø", max_size=60),
+        st.lists(PIECES, max_size=12).map("".join),
+    )
+)
 @example("U.S.'s it's.b a.b.c1 Inc.'s a.b x's's's 1.a.b.5 o'n.y")
-def test_ascii_is_divided_like_any_other_text(text: str) -> None:
-    ascii_words = tokenize(text)
-    general = tokenize(f"{text}\n\nह")  # one letter more, and the general way is taken
-    assert [*ascii_words.words, "ह"] == general.words
-    assert [*ascii_words.starts, len(text) + 2] == general.starts
-    european = tokenize(f"{text}\n\né")
-    assert [*ascii_words.words, "e"] == european.words
-    assert [*ascii_words.kept, "é"] == european.kept
-    assert [*ascii_words.ends, len(text) + 3] == european.ends
-    before = ascii_words.paragraphs if text.strip() else ()
-    assert (*before, len(ascii_words)) == european.paragraphs
+@example("С.Ш.А.'s É.É ſ'ſ я’s ё.'S ş'ş 1.5я ﬁ")
+def test_plain_texts_are_divided_like_any_other(text: str) -> None:
+    quick = tokenize(text)
+    before = quick.paragraphs if aligned(text).strip() else ()
+    # One letter more, and an expression is asked: the one for Europe, the one for all.
+    for more, word in (("ß", "ss"), ("ह", "ह")):
+        slow = tokenize(f"{text}\n\n{more}")
+        assert slow.blanked is None
+        assert [*quick.words, word] == slow.words
+        assert [*quick.kept, more] == slow.kept
+        assert [*quick.starts, len(text) + 2] == slow.starts
+        assert [*quick.ends, len(text) + 3] == slow.ends
+        assert (*before, len(quick)) == slow.paragraphs
+
+
+def test_every_character_is_divided_alike_quickly_and_slowly() -> None:
+    for code in (*range(0x600), *range(0x1E00, 0x2E00), *range(0xFB00, 0x10000)):
+        text = f"a{chr(code)}b {chr(code)} 1{chr(code)}2 c{chr(code)}s"
+        quick, slow = tokenize(text), tokenize(f"{text}\n\nß")
+        assert [*quick.words, "ss"] == slow.words, hex(code)
+        assert [*quick.kept, "ß"] == slow.kept, hex(code)
+        assert [*quick.ends, len(text) + 3] == slow.ends, hex(code)
 
 
 def test_every_character_folds_to_something_stable() -> None:
