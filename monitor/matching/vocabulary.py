@@ -42,7 +42,6 @@ class Words(dict[str, Code]):
         "_numbers",
         "_packed",
         "_terms",
-        "_unpacked",
         "exact",
         "together",
     )
@@ -53,7 +52,6 @@ class Words(dict[str, Code]):
         self._lang = lang
         self._former = former
         self._packed = Packed()
-        self._unpacked: dict[bytes, Code] = {}
         self._numbers = count(NOTHING - 1, -1)
         self._codes: dict[tuple[Atom, ...], Code] = {}
         self.together: dict[Code, tuple[Atom, ...]] = {}
@@ -65,7 +63,6 @@ class Words(dict[str, Code]):
         """Let go of all but what a successor asks for."""
         self._former = None
         self._packed = Packed()
-        self._unpacked = {}
 
     @property
     def full(self) -> bool:
@@ -86,12 +83,12 @@ class Words(dict[str, Code]):
         return codes
 
     def _of_raw(self, raw: bytes) -> Code:
-        code = self._unpacked.get(raw)
+        code = self._packed.get(raw)
         if code is None:
             word = word_of(raw)
             code = self[word]
-            if word in self and not self._packed.keep(raw, code):
-                self._unpacked[raw] = code
+            if word in self:
+                self._packed.add(raw, code)
         return code
 
     def __missing__(self, word: str) -> Code:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.matching import compile_rules
+from monitor.matching import packed as room
 from monitor.matching.packed import LONGEST, Packed
 from monitor.text import bounds, tokenize
 from tests.matching.reference.strategies import NOW, POOL, Scene, scenes
@@ -23,48 +24,33 @@ def looked_up(packed: Packed, words: list[str]) -> list[int | None]:
     codes, unknown = packed.codes(text, starts + 1, ends - starts)
     found: list[int | None] = list(codes.tolist())
     for at in unknown.tolist():
-        found[at] = None
+        found[at] = packed.get(words[at].encode())
     return found
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(WORDS, st.integers(-(2**40), 2**40)), st.lists(WORDS))
-def test_what_is_kept_is_known_and_nothing_else(told: dict[str, int], others: list[str]) -> None:
-    packed = Packed()
-    kept = {word: code for word, code in told.items() if packed.keep(word.encode(), code)}
-    assert all(len(word) <= LONGEST for word in kept)
+@given(
+    st.dictionaries(WORDS, st.integers(-(2**40), 2**40)), st.lists(WORDS), st.sampled_from([1, 256])
+)
+def test_what_is_added_is_known_and_nothing_else(
+    told: dict[str, int], others: list[str], few: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "_FEW", few)
+        packed = Packed()
+        for word, code in told.items():
+            packed.add(word.encode(), code)
     words = [*told, *others]
-    assert looked_up(packed, words) == [kept.get(word) for word in words]
+    assert looked_up(packed, words) == [told.get(word) for word in words]
 
 
-def test_a_table_grows_and_forgets_few() -> None:
+def test_most_words_come_into_the_table_and_none_is_lost() -> None:
     packed = Packed()
     words = [f"w{number}" for number in range(20_000)]
     for number, word in enumerate(words):
-        packed.keep(word.encode(), number)
-    found = looked_up(packed, words)
-    known = [number for number, code in enumerate(found) if code is not None]
-    assert [found[number] for number in known] == known
-    assert len(known) == len(packed) > 0.9 * len(words)
-    assert all(packed.keep(words[number].encode(), number) for number in known)  # once more
-    assert len(packed) == len(known)
-
-
-def test_a_full_row_takes_no_more() -> None:
-    packed = Packed()
-    kept = [packed.keep(f"w{number}".encode(), number) for number in range(500)]
-    assert not all(kept)
-    found = looked_up(packed, [f"w{number}" for number in range(500)])
-    assert [code is not None for code in found] == kept
-
-
-def test_what_changes_while_it_is_read_is_not_known() -> None:
-    packed = Packed()
-    packed.keep(b"word", 7)
-    packed._changes += 1  # amid a change
-    assert looked_up(packed, ["word"]) == [None]
-    packed._changes += 1
-    assert looked_up(packed, ["word"]) == [7]
+        packed.add(word.encode(), number)
+    assert looked_up(packed, words) == list(range(20_000))
+    assert sum(packed.get(word.encode()) is None for word in words) > 0.8 * len(words)
 
 
 PLAIN = [word for word in POOL if tokenize(word).blanked is not None]
