@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -123,6 +123,28 @@ def _articles(count: int, seed: int) -> Iterator[Article]:
                 paragraphs.append(" ".join(lines))
                 lines = []
         yield Article(title=title, body="\n\n".join(paragraphs), lang="en")
+
+
+_CYRILLIC = str.maketrans(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "абцдефгхийклмнопярстувшыьзАБЦДЕФГХИЙКЛМНОПЯРСТУВШЫЬЗ",
+)
+
+
+def in_cyrillic(text: str) -> str:
+    """Return a text with a Cyrillic letter for each Latin one."""
+    return text.translate(_CYRILLIC)
+
+
+def cyrillic(some: Corpus) -> Corpus:
+    """Return the same texts in Cyrillic letters."""
+    return Corpus(
+        f"{some.name} Cyrillic",
+        tuple(
+            replace(each, title=in_cyrillic(each.title), body=in_cyrillic(each.body), lang="ru")
+            for each in some.articles
+        ),
+    )
 
 
 def folder(path: Path) -> Corpus:

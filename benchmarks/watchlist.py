@@ -10,11 +10,11 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from benchmarks.corpus import SEED, VOCABULARY, collocations, vocabulary
+from benchmarks.corpus import SEED, VOCABULARY, collocations, in_cyrillic, vocabulary
 from monitor.model.condition import (
     And,
     Condition,
@@ -117,6 +117,25 @@ def generated(count: int, seed: int = SEED) -> tuple[Watch, ...]:
     """Return so many rules; the first hundred of a thousand are the hundred."""
     dice = random.Random(seed + 2)
     return tuple(_watch(dice, f"r{number:06}") for number in range(count))
+
+
+def cyrillic(watches: Sequence[Watch]) -> tuple[Watch, ...]:
+    """Return the same rules in Cyrillic letters."""
+
+    def terms(some: tuple[Term, ...]) -> tuple[Term, ...]:
+        return tuple(replace(term, text=in_cyrillic(term.text)) for term in some)
+
+    return tuple(
+        replace(
+            watch,
+            clauses=tuple(
+                replace(clause, terms=terms(clause.terms), beside=terms(clause.beside))
+                for clause in watch.clauses
+            ),
+            unwanted=terms(watch.unwanted),
+        )
+        for watch in watches
+    )
 
 
 def _watch(dice: random.Random, id: str) -> Watch:

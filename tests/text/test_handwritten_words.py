@@ -64,6 +64,7 @@ WORDS = {
     "possessive year": ("1990's", "1990", "1990"),
     "possessive before a slash": ("king's/queen's", "king queen", "king queen"),
     "possessive of a divided word": ("O'Neill's", "O Neill", "o neill"),
+    "possessive behind a dot": ("Apple Inc.'s plan", "Apple Inc plan", "apple inc plan"),
     "not a possessive": ("l'sud", "l sud", "l sud"),
     # Latin accents
     "accent": ("café", "café", "cafe"),
