@@ -53,19 +53,14 @@ class Index:
         """
         layout = self._layout
         found = layout.triggered(atoms)
-        depth = 0
-        while len(found) and depth < len(layout.further):
-            if len(found) <= _FEW_RULES:
-                found = found[self._fitting(layout.further[depth:].take(found, axis=1), present)]
-                break
-            found = found[
-                self._fitting(layout.further[depth : depth + 1].take(found, axis=1), present)
-            ]
-            depth += 1
+        further = layout.further
+        while len(found) and len(further):
+            depth = len(further) if len(found) <= _FEW_RULES else 1
+            found = found[self._fitting(further[:depth].take(found, axis=1), present)]
+            further = further[depth:]
         if self._next:
             self._learn(atoms)
-        result: list[int] = found.tolist()
-        return result
+        return sorted(set(found.tolist()))
 
     def _fitting(self, clauses: NDArray[np.int32], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return of which columns every clause has an atom that is present."""
@@ -134,13 +129,15 @@ class _Layout:
         self._steps = np.arange(len(self._rules), dtype=np.int32)
 
     def triggered(self, atoms: NDArray[np.intp]) -> NDArray[np.int32]:
-        """Return the rules that have one of the atoms in their rarest clause, ascending."""
+        """Return the rules that have one of the atoms in their rarest clause, some of them twice.
+
+        Many come sorted: what is known of neighbours lies side by side in memory.
+        """
         lengths = self._lengths.take(atoms)
         ends = lengths.cumsum(dtype=np.int32)
         at = (self._begin.take(atoms) - ends + lengths).repeat(lengths)
         at += self._steps[: len(at)]
         rules: NDArray[np.int32] = self._rules.take(at)
-        rules.sort()
-        first = np.ones(len(rules), np.bool_)
-        np.not_equal(rules[1:], rules[:-1], out=first[1:])
-        return rules[first]
+        if len(rules) > _FEW_RULES:
+            rules.sort()
+        return rules

@@ -71,7 +71,6 @@ class Reading:
     """
 
     __slots__ = (
-        "_atoms",
         "_codes",
         "_codes_of",
         "_host",
