@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -209,14 +210,24 @@ class Reading:
                 .scalar_subquery()
             )
             newest = dict(connection.execute(select(sources.c.source, last)).all())
+            stored: dict[str, int] = dict(
+                connection.execute(
+                    select(articles.c.source, func.count()).group_by(articles.c.source)
+                ).all()
+            )
             return [
                 SourceFigures(
-                    state=SourceState(**row),
+                    state=_counted(SourceState(**row), stored.get(row["source"], 0)),
                     articles_a_day=recent[row["source"]] / _RECENT.days,
                     last_article=newest[row["source"]],
                 )
                 for row in states
             ]
+
+
+def _counted(state: SourceState, stored: int) -> SourceState:
+    """Return a state that counts also what a poll stored that was cut short, by a crash say."""
+    return replace(state, articles=max(state.articles, stored))
 
 
 def read_decisions(connection: Connection, hit: int) -> list[Decided]:

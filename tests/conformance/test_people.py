@@ -287,7 +287,9 @@ def test_sources_show_what_they_give(store: SqlStore) -> None:
 
     busy, idle = store.source_figures(NOW)
 
-    assert (busy.state, busy.articles_a_day, busy.last_article) == (states[0], 3 / 7, NOW)
+    # Whatever the last poll that came to its end had counted: one before may have been cut short.
+    counted = replace(states[0], articles=4)
+    assert (busy.state, busy.articles_a_day, busy.last_article) == (counted, 3 / 7, NOW)
     assert (idle.state, idle.articles_a_day, idle.last_article) == (states[1], 0, None)
 
 
