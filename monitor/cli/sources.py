@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -207,7 +208,7 @@ def import_(config: str | None, *, file: Path, only_print: bool) -> int:
 
     Everything else in the file stays as it is. Feeds that it names already are left out.
     """
-    from monitor.config.editing import source_lines, with_sources  # noqa: PLC0415
+    from monitor.config.editing import source_lines  # noqa: PLC0415
     from monitor.sources.opml import import_opml  # noqa: PLC0415 - loads lxml
 
     settings = open_settings(config)
@@ -226,15 +227,28 @@ def import_(config: str | None, *, file: Path, only_print: bool) -> int:
             click.echo("\n".join([f"  - {first}", *(f"    {line}" for line in more)]))
         return 0
     if new:
-        text = settings.path.read_text(encoding="utf-8")
-        _replace(settings.path, with_sources(text, str(settings.path), new))
+        _add(settings.path, new)
     if known := len(found.sources) - len(new):
         say(f"left out: {plural(known, 'feed')} that {near(settings.path)} has already")
     say(f"Added {plural(len(new), 'source')} to {near(settings.path)}.")
     return 1 if found.refusals else 0
 
 
-def _replace(path: Path, text: str) -> None:
+def _add(path: Path, sources: Sequence[Source]) -> None:
+    """Write sources into the configuration, in its own encoding, with its own line breaks."""
+    from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE  # noqa: PLC0415 - as below
+
+    from monitor.config.editing import with_sources  # noqa: PLC0415
+    from monitor.yaml12 import decode  # noqa: PLC0415
+
+    data = path.read_bytes()
+    after = with_sources(decode(data, str(path)).removeprefix("\ufeff"), str(path), sources)
+    encodings = {BOM_UTF16_LE: "utf-16-le", BOM_UTF16_BE: "utf-16-be", BOM_UTF8: "utf-8"}
+    mark = next((mark for mark in encodings if data.startswith(mark)), b"")
+    _replace(path, mark + after.encode(encodings.get(mark, "utf-8")))
+
+
+def _replace(path: Path, data: bytes) -> None:
     """Put the new text in the file's place, if it is a sound configuration, in one step."""
     import os  # noqa: PLC0415 - only an import that writes needs them
     import tempfile  # noqa: PLC0415
@@ -242,13 +256,17 @@ def _replace(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".new")
     draft = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        draft.chmod(path.stat().st_mode & 0o777)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        before = path.stat()
+        with suppress(OSError):  # only root may give files to others
+            os.chown(draft, before.st_uid, before.st_gid)
+        draft.chmod(before.st_mode & 0o777)
         load_settings(draft, os.environ)
         draft.replace(path)
     except InvalidConfig as error:
-        raise UsageError(f"nothing was written, the result would be broken: {error}") from None
+        why = str(error).replace(str(draft), str(path))
+        raise UsageError(f"nothing was written, the result would be broken: {why}") from None
     finally:
         draft.unlink(missing_ok=True)
 

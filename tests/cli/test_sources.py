@@ -166,6 +166,24 @@ def test_feeds_are_imported_below_the_last_source_and_nothing_else_is_touched(
     assert [path.name for path in project.glob(".monitor.yaml*")] == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_an_import_keeps_the_encoding_and_line_breaks_of_other_systems(
+    run: Run, project: Path, encoding: str
+) -> None:
+    path = project / "monitor.yaml"
+    before = f"# Редакция\n{CONFIG}".replace("\n", "\r\n")
+    path.write_bytes(before.encode(encoding))
+    write(project, {"feeds.opml": OPML})
+    assert run("sources", "import", "feeds.opml").code == 0
+    after = path.read_bytes().decode(encoding)
+    assert path.read_bytes()[:2] == before.encode(encoding)[:2]
+    assert "\n" not in after.replace("\r\n", "")
+    start = after.index("  - id: a-paper")
+    end = after.index("channels:")
+    assert after[:start] + after[end:] == before
+    assert load_settings(path, {}).sources[-1].id == "a-paper"
+
+
 @pytest.mark.usefixtures("project")
 def test_entries_can_be_printed_instead(run: Run, project: Path) -> None:
     write(project, {"feeds.opml": OPML})
