@@ -51,6 +51,9 @@ _POSTGRESQL_LATER = {
     "57P": "is shutting down or starting",
     "58": "reports a system error",
 }
+_POSTGRESQL_REFUSALS = ("authentication", '" does not exist')
+"""What a server says that waiting does not help."""
+_NO_PRIVILEGE = "42501"
 
 
 class Database:
@@ -184,6 +187,8 @@ class Database:
             connect_args={
                 "connect_timeout": max(2, round(self.busy_seconds)),  # libpq takes whole seconds
                 "application_name": "monitor",
+                # Of a server with the encoding SQL_ASCII, the driver gives bytes else.
+                "client_encoding": "utf8",
             },
         )
         event.listen(engine, "handle_error", self._translate, retval=True)
@@ -252,12 +257,15 @@ class Database:
         detail = self._redacted(str(error))
         if lost or state is None:
             # Without a state there was no answer from a server, or not from a whole one.
-            never = isinstance(error, Exception) and "authentication" in detail
+            never = any(words in detail for words in _POSTGRESQL_REFUSALS)
             kind: type[StoreError] = StoreError if never else StoreBusy
             return kind(f"The database {self.name} cannot be reached ({detail}).")
         for prefix, what in _POSTGRESQL_LATER.items():
             if state.startswith(prefix):
                 return StoreBusy(f"The database {self.name} {what} ({detail}).")
+        if state == _NO_PRIVILEGE:
+            why = "gives this user too few rights: it has to own the database, or all tables in it"
+            return StoreError(f"The database {self.name} {why} ({detail}).")
         return StoreError(f"The database {self.name} refused a statement ({state}: {detail}).")
 
     def _redacted(self, text: str) -> str:

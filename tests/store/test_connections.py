@@ -250,21 +250,37 @@ def test_a_reader_sees_one_state_from_beginning_to_end(store: SqlStore) -> None:
 # --- PostgreSQL
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
 def test_a_database_that_cannot_hold_every_language_is_refused(
-    postgresql_server: PostgresServer,
+    postgresql_server: PostgresServer, encoding: str
 ) -> None:
     name = f"latin_{uuid4().hex}"
-    postgresql_server.sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    postgresql_server.sql(
+        f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'"
+    )
     try:
-        with pytest.raises(StoreError, match="has the encoding LATIN1"):
+        with pytest.raises(StoreError, match=f"has the encoding {encoding}"):
             state(postgresql_server.url(name))
     finally:
         postgresql_server.drop(name)
 
 
 def test_a_database_that_does_not_exist_is_named(postgresql_server: PostgresServer) -> None:
-    with pytest.raises(StoreError, match='database "nowhere" does not exist'):
+    with pytest.raises(StoreError, match='database "nowhere" does not exist') as caught:
         state(postgresql_server.url("nowhere"))
+    assert not isinstance(caught.value, StoreBusy)  # waiting does not help
+
+
+def test_a_user_with_too_few_rights_is_told_what_is_needed(
+    postgresql_server: PostgresServer, postgresql_url: str
+) -> None:
+    name = f"limited_{uuid4().hex}"
+    postgresql_server.sql(f"CREATE ROLE {name} LOGIN")
+    try:
+        with pytest.raises(StoreError, match="too few rights: it has to own the database"):
+            open_store(postgresql_url.replace("//monitor@", f"//{name}@"))
+    finally:
+        postgresql_server.sql(f"DROP ROLE {name}")
 
 
 def test_a_lock_of_somebody_else_is_busy(postgresql_url: str) -> None:
