@@ -11,6 +11,7 @@ import click
 from monitor.cli.choices import since_of
 from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import emit, printing, table
+from monitor.model.rule import CANARY
 
 BARS = "·▁▂▃▄▅▆▇█"
 _WIDEST = 60
@@ -28,7 +29,8 @@ def command(config: str | None, *, rules: tuple[str, ...], since: str, as_json: 
     moment = now()
     start = since_of(since, moment) or moment
     with open_database(open_settings(config)) as store:
-        counts = store.hits_a_day(start, moment + timedelta(seconds=1), rules)
+        found = store.hits_a_day(start, moment + timedelta(seconds=1), rules)
+    counts = [count for count in found if rules or count.rule != CANARY]
     if as_json:
         for count in counts:
             emit({"day": count.day, "rule": count.rule, "hits": count.hits})

@@ -12,6 +12,7 @@ from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import ago, console, emit, plural, printable, printing, stamp
 from monitor.config.settings import Settings
 from monitor.model.listing import ChannelFigures, DaemonReport
+from monitor.model.rule import CANARY
 from monitor.model.source import SourceState
 from monitor.store.database import SqlStore
 
@@ -62,6 +63,7 @@ def _look(store: SqlStore, settings: Settings, moment: datetime) -> _Status:
     today = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     span = store.article_span(today)
     counts = store.hits_a_day(today, moment + timedelta(seconds=1))
+    made_up = sum(count.hits for count in counts if count.rule == CANARY)
     return _Status(
         running=store.is_running(),
         daemon=daemon,
@@ -71,8 +73,8 @@ def _look(store: SqlStore, settings: Settings, moment: datetime) -> _Status:
         gone=tuple(state for state in states if state.gone),
         unread=len(wanted) - sum(state.last_poll is not None for state in states),
         last_poll=max((state.last_poll for state in states if state.last_poll), default=None),
-        articles=span.count if span else 0,
-        hits=sum(count.hits for count in counts),
+        articles=span.count - made_up if span else 0,
+        hits=sum(count.hits for count in counts) - made_up,
         channels=tuple(store.channel_figures()),
         silences=sum(silence.start <= moment < silence.end for silence in store.all_silences()),
     )

@@ -20,6 +20,7 @@ from monitor.cli.output import (
 from monitor.errors import UsageError
 from monitor.model.hit import Review
 from monitor.model.listing import HitFilter, StoryArticle, StoryEntry
+from monitor.model.rule import CANARY
 
 _SHOWN = 5
 
@@ -61,7 +62,13 @@ def command(
             entries = [found]
         else:
             entries = list(
-                store.stories(limit, since=since_of(since, now()), rule=rule, shown=_SHOWN)
+                store.stories(
+                    limit,
+                    since=since_of(since, now()),
+                    rule=rule,
+                    without=None if rule else CANARY,
+                    shown=_SHOWN,
+                )
             )
     if as_json:
         for entry in entries:

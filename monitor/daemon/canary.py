@@ -26,14 +26,14 @@ from monitor.model.article import Article
 from monitor.model.channel import GroupBy, Route, When
 from monitor.model.condition import Exact, Phrase
 from monitor.model.decision import Reason
-from monitor.model.rule import Level, Only, Rule
+from monitor.model.rule import CANARY, Level, Only, Rule
 from monitor.model.source import Poll, PollOutcome, Source, SourceKind, SourceState
 from monitor.pipeline.detect import detect
 from monitor.policy.routing import default_routes
 
 log = structlog.get_logger(part="canary")
 
-NAME: Final = "monitor-canary"
+NAME: Final = CANARY
 """The id of its source and of its rule."""
 LIMIT: Final = timedelta(minutes=15)
 """How long it may be under way."""

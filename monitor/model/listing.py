@@ -46,6 +46,8 @@ class HitFilter:
 
     rules: tuple[str, ...] = ()
     """Globs (`*`, `?`) over rule ids."""
+    without: tuple[str, ...] = ()
+    """Ids of rules that are left out."""
     levels: tuple[Level, ...] = ()
     sources: tuple[str, ...] = ()
     since: datetime | None = None

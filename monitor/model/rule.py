@@ -9,6 +9,9 @@ from enum import IntEnum, StrEnum
 from monitor.errors import Location
 from monitor.model.condition import NOWHERE, Condition
 
+CANARY = "monitor-canary"
+"""The rule, and the source, of the article that the monitor makes up to test itself."""
+
 
 class Level(IntEnum):
     """How urgent a rule is; ordered."""

@@ -106,11 +106,13 @@ class Desk(Protocol):
         since: datetime | None = None,
         before: tuple[datetime, int] | None = None,
         rule: str | None = None,
+        without: str | None = None,
         shown: int = 5,
     ) -> Sequence[StoryEntry]:
         """Return stories, the latest news first, with the newest `shown` articles of each.
 
-        `since` bounds their last article's time; `rule` wants one of their articles hit by it;
+        `since` bounds their last article's time; `rule` wants one of their articles hit by it, and
+        `without` none hit by that one;
         `before` is (last, id) of the last story of the page before.
         """
 

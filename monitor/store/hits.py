@@ -115,6 +115,8 @@ class HitListing:
         conditions: list[ColumnElement[bool]] = []
         if wanted.rules:
             conditions.append(_globs(wanted.rules))
+        if wanted.without:
+            conditions.append(hits.c.rule.not_in(wanted.without))
         for column, values in (
             (hits.c.level, [int(level) for level in wanted.levels]),
             (hits.c.state, wanted.states),

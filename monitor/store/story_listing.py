@@ -31,6 +31,7 @@ class StoryListing:
         since: datetime | None = None,
         before: tuple[datetime, int] | None = None,
         rule: str | None = None,
+        without: str | None = None,
         shown: int = 5,
     ) -> Sequence[StoryEntry]:
         """See `Desk.stories`."""
@@ -43,13 +44,9 @@ class StoryListing:
                 (stories.c.last < last) | ((stories.c.last == last) & (stories.c.id < id_))
             )
         if rule is not None:
-            query = query.where(
-                stories.c.id.in_(
-                    select(story_members.c.story)
-                    .join(hits, hits.c.article == story_members.c.article)
-                    .where(hits.c.rule == rule)
-                )
-            )
+            query = query.where(stories.c.id.in_(_hit_by(rule)))
+        if without is not None:
+            query = query.where(stories.c.id.not_in(_hit_by(without)))
         with self._database.reading() as connection:
             return _entries(connection, query, shown)
 
@@ -74,6 +71,14 @@ class StoryListing:
         with self._database.writing() as connection:
             queue_for_stories(self._database, connection)
             return merge(connection, into, sorted(set(others) - {into}), now)
+
+
+def _hit_by(rule: str) -> Select[int]:
+    return (
+        select(story_members.c.story)
+        .join(hits, hits.c.article == story_members.c.article)
+        .where(hits.c.rule == rule)
+    )
 
 
 def _entries(
