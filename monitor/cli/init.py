@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -40,7 +41,8 @@ def command(folder: Path) -> None:
         raise UsageError(f"{folder} cannot be written to: {error.strerror}") from None
     for path in wanted:
         click.echo(str(folder / path))
-    say("Next: edit monitor.yaml and rules/, then `monitor check` and `monitor run --once`.")
+    there = "" if folder.resolve() == Path.cwd() else f"`cd {quote(str(folder))}`, "
+    say(f"Next: {there}edit monitor.yaml and rules/, then `monitor check`, `monitor run --once`.")
 
 
 def _starter(place: Traversable, path: Path) -> list[tuple[Path, str]]:

@@ -41,3 +41,8 @@ def test_a_place_that_cannot_be_written_to_is_named(run: Run, tmp_path: Path) ->
     said = run("init", "file/news")
     assert said.code == 2
     assert "file/news cannot be written to: Not a directory" in said.err
+
+
+def test_the_next_step_begins_where_the_files_are(run: Run) -> None:
+    assert run("init", "my news").err.startswith("Next: `cd 'my news'`, edit monitor.yaml")
+    assert run("init").err.startswith("Next: edit monitor.yaml")
