@@ -252,6 +252,10 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
             ["2:15 there is no channel 'b' (allowed: a)"],
         ),
         (
+            "sources: [{type: page, url: x, every: 1}, {id: a}, {id: b, type: corpus, path: ''}]\n",
+            ["1:11", "1:11", "1:29", "1:39", "1:43", "1:80"],
+        ),
+        (
             "sources: [{id: a, type: feed}]\n",
             ["1:11 the source 'a' needs `url` (url: https://…)"],
         ),
