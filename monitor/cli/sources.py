@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -26,11 +27,12 @@ from monitor.cli.output import (
     table,
 )
 from monitor.config.reading import load_settings
+from monitor.config.secrets import redact
 from monitor.config.settings import Settings
 from monitor.errors import InvalidConfig, UsageError
 from monitor.model.article import Article
 from monitor.model.listing import SourceFigures
-from monitor.model.source import PollItem, PollOutcome, Refusal, Source, SourceState
+from monitor.model.source import PollItem, PollOutcome, Refusal, Source, SourceKind, SourceState
 
 _UNDATED = "no date         "
 
@@ -60,7 +62,10 @@ def command(context: click.Context, config: str | None, *, bad: bool, as_json: b
     ]
     if as_json:
         for source, figures in shown:
-            emit(_as_object(source, figures))
+            row = _as_object(source, figures)
+            hidden = ("url", "moved_to")
+            plain = {name: redact(str(row[name]), settings.secrets) for name in hidden if row[name]}
+            emit({**row, **plain})
         return
     table(
         ("source", "type", "state", "read", "next", "a day", "articles", "refused", "trouble"),
@@ -274,8 +279,17 @@ def _replace(path: Path, data: bytes) -> None:
 @command.command("export", epilog="Example: `monitor sources export > feeds.opml`")
 @common
 def export(config: str | None) -> None:
-    """Print the configured feeds as OPML; tags become categories."""
+    """Print the configured feeds as OPML, without secrets; tags become categories."""
     from monitor.sources.opml import export_opml  # noqa: PLC0415 - loads lxml
 
     settings = open_settings(config)
-    click.echo(export_opml(settings.sources), nl=False)
+    shared = [_without_secrets(source, settings) for source in settings.sources]
+    for source, plain in zip(settings.sources, shared, strict=True):
+        if source != plain and source.kind is SourceKind.FEED:
+            say(f"{source.id}: the secret part of its address is left out: write it in again")
+    click.echo(export_opml(shared), nl=False)
+
+
+def _without_secrets(source: Source, settings: Settings) -> Source:
+    """Return a source whose address can be shown: lists are pasted into mails and tickets."""
+    return replace(source, url=redact(source.url, settings.secrets))

@@ -227,6 +227,23 @@ def test_a_list_of_sources_in_one_line_is_not_changed(run: Run, project: Path) -
     assert (project / "monitor.yaml").read_text() == "sources: []\n"
 
 
+def test_no_list_of_sources_shows_a_secret_of_an_address(
+    run: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEED_KEY", "k3y-of-ours")
+    address = "http://us:p4ssword@127.0.0.1:9/world.xml?key=${FEED_KEY}"
+    write(project, {
+        "monitor.yaml": CONFIG.replace("http://127.0.0.1:9/world.xml", address)
+    })  # fmt: skip
+    run("run", "--once")
+    for args in (["sources", "--json"], ["sources"], ["sources", "export"]):
+        said = run(*args)
+        assert "127.0.0.1:9/world.xml" in said.out
+        for secret in ("p4ssword", "k3y-of-ours"):
+            assert secret not in said.out + said.err
+    assert "world: the secret part of its address is left out" in run("sources", "export").err
+
+
 def test_the_configured_feeds_are_exported(run: Run, project: Path) -> None:
     said = run("sources", "export")
     assert (said.code, said.err) == (0, "")
