@@ -25,7 +25,7 @@ from monitor.articles.documents import MAX_DOCUMENT, DocumentKind, document_kind
 from monitor.articles.records import read_json_line
 from monitor.model.article import Article, StoredArticle
 from monitor.model.source import Refusal
-from monitor.pipeline.backtest import Outcome, Tally, Trial, event_time
+from monitor.pipeline.backtest import Looked, Outcome, Tally, Trial, event_time
 
 SourceTags = Mapping[str, tuple[str, ...]]
 
@@ -168,14 +168,25 @@ def _try_here(piece: Piece) -> Outcome:
 
 def _try(trial: Trial, piece: Piece, now: datetime, tags: SourceTags) -> Outcome:
     outcome = Outcome()
-    if isinstance(piece, StoredPiece):
-        for stored in _stored(piece):
-            outcome.read += 1
-            at = event_time(stored)
-            tried = trial.run(stored.article, str(stored.id), at, stored.first_seen)
-            if tried is not None:
-                outcome.found.append(tried)
-        return outcome
+    looked = (
+        _looked_at_stored(piece, outcome)
+        if isinstance(piece, StoredPiece)
+        else _looked_at_files(piece, outcome, now, tags)
+    )
+    outcome.found += trial.run(looked)
+    return outcome
+
+
+def _looked_at_stored(piece: StoredPiece, outcome: Outcome) -> Iterator[Looked]:
+    for stored in _stored(piece):
+        outcome.read += 1
+        at = event_time(stored)
+        yield Looked(stored.article, str(stored.id), at, stored.first_seen)
+
+
+def _looked_at_files(
+    piece: FilePiece, outcome: Outcome, now: datetime, tags: SourceTags
+) -> Iterator[Looked]:
     for item, reference in _of_file(piece):
         if isinstance(item, Refusal):
             outcome.refuse(item)
@@ -184,10 +195,7 @@ def _try(trial: Trial, piece: Piece, now: datetime, tags: SourceTags) -> Outcome
         source = item.source or ""
         article = replace(item, source_tags=tags[source]) if source in tags else item
         at = article.published or now
-        tried = trial.run(article, reference, at, at)
-        if tried is not None:
-            outcome.found.append(tried)
-    return outcome
+        yield Looked(article, reference, at, at)
 
 
 def _stored(piece: StoredPiece) -> Iterator[StoredArticle]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from monitor.matching.batch import read
 from monitor.matching.compile import Compiler
 from monitor.matching.necessary import Deriver
 from monitor.matching.properties import within_scope
@@ -78,7 +79,7 @@ def explain(rule: Rule, article: Article, now: datetime) -> Explanation:
     terms = Terms()
     lang = own_language(rule)
     Deriver(terms).of(rule.match, lang)
-    explainer = _Explainer(Compiler(terms), Reading(article, Vocabulary(terms)), lang)
+    explainer = _Explainer(Compiler(terms), read(article, Vocabulary(terms)), lang)
     tree = explainer.part(rule.match, WHOLE)
     matched = tree.matched and all(part.matched for part in scope)
     return Explanation(matched=matched, scope=scope, tree=tree)

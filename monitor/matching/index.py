@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from monitor.matching.atoms import ALWAYS, NEVER, Atom
 
 Clauses = Sequence[tuple[Atom, ...]]
 """The clauses of one rule, the rarest first; none: nothing is known to be necessary."""
+
+_Begins = NDArray[np.intp] | None
+"""Where the row of each one's article begins; None if there is only one article."""
 
 
 class Index:
@@ -46,33 +50,56 @@ class Index:
         self._sizes = np.array(sizes, np.int32)
         self._layout = _Layout(self._sizes, self._clauses, self._guess)
 
-    def candidates(self, atoms: NDArray[np.intp], present: NDArray[np.bool_]) -> Sequence[int]:
-        """Return the numbers of the rules of whose every clause an atom is present, ascending.
+    def candidates(
+        self, places: NDArray[np.intp], presence: NDArray[np.bool_]
+    ) -> dict[int, set[int]]:
+        """Return for each article the rules of whose every clause it has an atom.
 
-        `atoms` are the present ones, each once; `present` says of each atom whether it is.
+        `presence` says of each article and each atom, one row behind the other, whether it is
+        there; `places` are the places of those that are, each once.
         """
+        width = len(self._guess)
+        if len(presence) == width:  # a single article: nothing to tell apart
+            rules, _ = self._found(places, None, presence)
+            return {0: set(rules.tolist())}
+        atoms = places % width
+        rules, begins = self._found(atoms, places - atoms, presence)
+        candidates: dict[int, set[int]] = {}
+        for row, rule in zip((begins // width).tolist(), rules.tolist(), strict=True):
+            candidates.setdefault(row, set()).add(rule)
+        return candidates
+
+    def _found(
+        self, atoms: NDArray[np.intp], begins: _Begins, presence: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int32], Any]:
         layout = self._layout
-        found = layout.triggered(atoms)
+        found, begins = layout.triggered(atoms, begins)
         further = layout.further
         while len(found) and len(further):
             depth = len(further) if len(found) <= _FEW_RULES else 1
-            found = found[self._fitting(further[:depth].take(found, axis=1), present)]
+            fits = self._fitting(further[:depth].take(found, axis=1), begins, presence)
+            found = found[fits]
+            begins = None if begins is None else begins[fits]
             further = further[depth:]
         if self._next:
-            self._learn(atoms)
-        return sorted(set(found.tolist()))
+            self._learn(atoms, len(presence) // len(self._guess))
+        return found, begins
 
-    def _fitting(self, clauses: NDArray[np.int32], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _fitting(
+        self, clauses: NDArray[np.int32], begins: _Begins, presence: NDArray[np.bool_]
+    ) -> NDArray[np.bool_]:
         """Return of which columns every clause has an atom that is present."""
-        rows = self._clauses.take(clauses.ravel(), axis=0, mode="wrap")
+        places = self._clauses.take(clauses, axis=0, mode="wrap")
+        if begins is not None:
+            places = places + begins[:, None]
         fits: NDArray[np.bool_]
-        if len(rows) < _FEW_ROWS:
-            fits = np.logical_or.reduce(present.take(rows), axis=1)
+        if places.size < _FEW_ATOMS:
+            fits = np.logical_or.reduce(presence.take(places), axis=2)
         else:  # column by column: for many, a third of the time
-            fits = present.take(rows[:, 0])
-            for column in range(1, rows.shape[1]):
-                fits |= present.take(rows[:, column])
-        whole: NDArray[np.bool_] = np.logical_and.reduce(fits.reshape(clauses.shape), axis=0)
+            fits = presence.take(places[:, :, 0])
+            for column in range(1, places.shape[2]):
+                fits |= presence.take(places[:, :, column])
+        whole: NDArray[np.bool_] = np.logical_and.reduce(fits, axis=0)
         return whole
 
     def chances(self) -> list[float]:
@@ -80,10 +107,13 @@ class Index:
         result: list[float] = self._learned().tolist()
         return result
 
-    def _learn(self, atoms: NDArray[np.intp]) -> None:
-        self._seen[atoms] += 1
-        self._articles += 1
-        if self._articles == self._next:
+    def _learn(self, atoms: NDArray[np.intp], articles: int) -> None:
+        if articles == 1:
+            self._seen[atoms] += 1
+        else:
+            self._seen += np.bincount(atoms, minlength=len(self._seen)).astype(np.int32)
+        self._articles += articles
+        if self._articles >= self._next:
             self._next = next((each for each in _LEARNED if each > self._articles), 0)
             self._layout = _Layout(self._sizes, self._clauses, self._learned())
 
@@ -98,14 +128,14 @@ _DOUBT = 20
 """Articles that the first guess weighs as much as."""
 _FEW_RULES = 60
 """Candidates up to which all their clauses are looked at together: fewer calls of numpy."""
-_FEW_ROWS = 400
-"""Clauses up to which their atoms are looked at all together, for the same reason."""
+_FEW_ATOMS = 3_000
+"""Atoms of clauses up to which they are looked at all together, for the same reason."""
 
 
 class _Layout:
     """Which clause of each rule is asked for first, and which then."""
 
-    __slots__ = ("_begin", "_lengths", "_rules", "_steps", "further")
+    __slots__ = ("_begin", "_lengths", "_rules", "further")
 
     def __init__(
         self, sizes: NDArray[np.int32], clauses: NDArray[np.int32], chances: NDArray[np.float32]
@@ -126,18 +156,16 @@ class _Layout:
         self._rules = rules[np.argsort(atoms, kind="stable")]
         self._lengths = np.bincount(atoms, minlength=len(chances)).astype(np.int32)
         self._begin = self._lengths.cumsum(dtype=np.int32) - self._lengths
-        self._steps = np.arange(len(self._rules), dtype=np.int32)
 
-    def triggered(self, atoms: NDArray[np.intp]) -> NDArray[np.int32]:
+    def triggered(
+        self, atoms: NDArray[np.intp], begins: _Begins
+    ) -> tuple[NDArray[np.int32], _Begins]:
         """Return the rules that have one of the atoms in their rarest clause, some of them twice.
 
-        Many come sorted: what is known of neighbours lies side by side in memory.
+        Beside each stands what `begins` has beside the atom.
         """
         lengths = self._lengths.take(atoms)
-        ends = lengths.cumsum(dtype=np.int32)
+        ends = lengths.cumsum(dtype=np.intp)
         at = (self._begin.take(atoms) - ends + lengths).repeat(lengths)
-        at += self._steps[: len(at)]
-        rules: NDArray[np.int32] = self._rules.take(at)
-        if len(rules) > _FEW_RULES:
-            rules.sort()
-        return rules
+        at += np.arange(len(at))
+        return self._rules.take(at), None if begins is None else begins.repeat(lengths)

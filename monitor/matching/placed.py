@@ -179,7 +179,7 @@ class Listed(AnyPlaced):
         if not self._by_atom:
             return [operand for atom, operand in self.pairs if present[atom]]
         by_atom = self._by_atom
-        return [each for atom in reading.atoms.tolist() for each in by_atom.get(atom, ())]
+        return [each for atom in reading.atoms for each in by_atom.get(atom, ())]
 
     def points(self, reading: Reading) -> Sequence[int] | None:
         found: list[int] = []

@@ -10,21 +10,14 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.matching.atoms import ALWAYS, Atom
+from monitor.matching.atoms import Atom
 from monitor.matching.intervals import Interval
-from monitor.matching.terms import Terms, primary
-from monitor.matching.vocabulary import NOTHING, Code, Vocabulary, Words
+from monitor.matching.terms import primary
+from monitor.matching.vocabulary import NOTHING, Code
 from monitor.model.article import Article
 from monitor.model.condition import Field, Unit
 from monitor.model.hit import Evidence
-from monitor.text import (
-    FoundNumber,
-    bounds,
-    capital_paragraphs,
-    find_numbers,
-    sentence_starts,
-    tokenize,
-)
+from monitor.text import FoundNumber, Tokens, capital_paragraphs, find_numbers, sentence_starts
 
 Scope = int
 """Which part of an article counts: TITLE, and at most one of LEAD_BODY and BODY."""
@@ -81,89 +74,58 @@ class Reading:
         "_runs",
         "_together",
         "article",
-        "atoms",
         "body",
         "found",
         "lang",
-        "presence",
         "present",
         "split",
         "title",
     )
 
-    def __init__(self, article: Article, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        article: Article,
+        fields: tuple[Tokens, Tokens],
+        codes: NDArray[np.intp],
+        together: Mapping[Code, tuple[Atom, ...]],
+        presence: NDArray[np.bool_],
+    ) -> None:
         self.article = article
-        self.title = tokenize(article.title)
-        self.body = tokenize(article.body)
+        self.title, self.body = fields
+        self.split = len(self.title)
         self.lang = primary(article.lang)
         self.found: dict[Hashable, Any] = {}
         """What leaves and nodes have worked out on this article, by themselves."""
+        self.present = presence.data
+        """For each atom whether the words and phrases of the article have it."""
+        self._codes = codes
+        self._together = together
         self._positions: dict[Atom, Sequence[int]] = {}
-        self._ordered: tuple[list[Code], list[int]] | None = None
+        self._ordered: list[int] | None = None
         self._codes_of: dict[Atom, list[Code]] | None = None
         self._runs: dict[Atom, list[Interval]] = {}
         self._paragraphs: list[int] | None = None
         self._loud: frozenset[int] | None = None
         self._host: str | None = None
-        words = vocabulary.words(article.lang)
-        self._together = words.together
-        self._codes = self._coded(words)
-        self.present = bytearray(len(vocabulary.terms.chances))
-        """For each atom whether the words and phrases of the article have it."""
-        self.presence = np.frombuffer(self.present, np.bool_)
-        """The same."""
-        self._find_atoms(vocabulary.terms, words.exact)
-        [self.atoms] = self.presence.nonzero()
+
+    @property
+    def atoms(self) -> Sequence[Atom]:
         """The atoms that are present, ascending."""
+        atoms: list[Atom] = np.frombuffer(self.present, np.bool_).nonzero()[0].tolist()
+        return atoms
 
-    def _coded(self, words: Words) -> NDArray[np.intp]:
-        title, body = self.title, self.body
-        if title.blanked is None or body.blanked is None:
-            self.split = len(title)
-            return words.of(title.words + body.words)
-        text = title.blanked + body.blanked
-        begin = len(title.blanked)
-        starts, ends = located = bounds(text)
-        self.split = split = int(starts.searchsorted(begin))
-        title.locate((starts[:split], ends[:split]))
-        body.locate((starts[split:] - begin, ends[split:] - begin))
-        return words.of_blanked(text, located)
-
-    def _find_atoms(self, terms: Terms, exact: Mapping[Code, Atom]) -> None:
-        codes = self._codes
-        present = self.presence
-        present[ALWAYS] = True
-        present[codes[codes > NOTHING]] = True
-        several = (codes < NOTHING).nonzero()[0].tolist()
-        if several:
-            codes = codes.copy()
-            for at in several:
-                code = int(codes[at])
-                codes[at] = exact[code]
-                for atom in self._together[code]:
-                    present[atom] = True
-        if terms.runs:
-            self._find_runs(terms, codes)
-
-    def _find_runs(self, terms: Terms, exact: NDArray[np.intp]) -> None:
-        standing = terms.runs.standing(exact)
-        if not standing:
-            return
-        paragraphs = self.paragraphs
-        runs = self._runs
-        for position, run in standing:
-            last = position + len(run.atoms) - 1
-            following = bisect_right(paragraphs, position)
-            if following < len(paragraphs) and paragraphs[following] <= last:
-                continue
-            atom = run.atom
-            if atom in runs:
-                runs[atom].append((position, last))
-            else:
-                runs[atom] = [(position, last)]
-                self.present[atom] = True
-                for group in terms.groups_of(atom):
-                    self.present[group] = True
+    def has_run(self, atom: Atom, first: int, last: int) -> bool:
+        """Take where a phrase stands, unless in two paragraphs; return whether it is its first."""
+        paragraphs = self._paragraphs or self.paragraphs
+        following = bisect_right(paragraphs, first)
+        if following < len(paragraphs) and paragraphs[following] <= last:
+            return False
+        runs = self._runs.get(atom)
+        if runs is None:
+            self._runs[atom] = [(first, last)]
+            return True
+        runs.append((first, last))
+        return False
 
     # --- words -----------------------------------------------------------------------------
 
@@ -189,10 +151,10 @@ class Reading:
             # Both in one number: to sort numbers takes a quarter of the time of finding an order.
             both = (self._codes << _BITS) | np.arange(len(self._codes))
             both.sort()
-            self._ordered = (both >> _BITS).tolist(), (both & _PLACE).tolist()
-        codes, places = self._ordered
-        begin = bisect_left(codes, code)
-        return places[begin : bisect_right(codes, code, begin)]
+            self._ordered = both.tolist()
+        begin = bisect_left(self._ordered, code << _BITS)
+        end = bisect_left(self._ordered, (code + 1) << _BITS, begin)
+        return [number & _PLACE for number in self._ordered[begin:end]]
 
     def _several(self, atom: Atom) -> Sequence[Code]:
         """Return the codes of words that have an atom among others."""

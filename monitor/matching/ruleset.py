@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from types import MappingProxyType
 
 from monitor.matching.atoms import Atom
+from monitor.matching.batch import Batch, batches, room
 from monitor.matching.compile import Compiler, settled_pairs
 from monitor.matching.index import Index
 from monitor.matching.necessary import Deriver, Necessary
@@ -98,14 +100,32 @@ class RuleSet:
         `now` is for `only.max_age`. Rules match whether or not they are enabled: what is compiled
         is what runs.
         """
-        reading = Reading(article, self._vocabulary)
-        numbers = self._index.candidates(reading.atoms, reading.presence)
-        if self._always:
-            numbers = sorted((*numbers, *self._always))
+        batch = Batch([article], self._vocabulary.words(article.lang), self._terms)
+        candidates = self._index.candidates(batch.places, batch.presence)
+        return self._verified(batch.readings[0], candidates.get(0, ()), now)
+
+    def match_all(
+        self, articles: Iterable[tuple[Article, datetime]]
+    ) -> Iterator[tuple[Match, ...]]:
+        """Yield what `match` returns of each article and its `now`: quicker where they are many."""
+        waiting = iter(articles)
+        while some := list(islice(waiting, room(self._terms))):
+            found: list[tuple[Match, ...]] = [()] * len(some)
+            for numbers, batch in batches([article for article, _ in some], self._vocabulary):
+                candidates = self._index.candidates(batch.places, batch.presence)
+                for row, (number, reading) in enumerate(zip(numbers, batch.readings, strict=True)):
+                    found[number] = self._verified(
+                        reading, candidates.get(row, ()), some[number][1]
+                    )
+            yield from found
+
+    def _verified(
+        self, reading: Reading, candidates: Collection[int], now: datetime
+    ) -> tuple[Match, ...]:
         found = []
-        for number in numbers:
+        for number in sorted((*candidates, *self._always)):
             program = self._programs[number] or self._prepare(number)
-            if program.only is not None and not within_scope(program.only, article, now):
+            if program.only is not None and not within_scope(program.only, reading.article, now):
                 continue
             if program.holds(reading):
                 found.append(Match._make((*program.head, program.evidence(reading))))

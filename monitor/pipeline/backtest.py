@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import tee
+from typing import NamedTuple
 
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.article import Article, StoredArticle
@@ -43,31 +45,44 @@ class Trial:
     def __reduce__(self) -> tuple[type[Trial], tuple[object, ...]]:
         return (Trial, (self.rules, self.former, self.others))
 
-    def run(self, article: Article, reference: str, at: datetime, seen: datetime) -> Tried | None:
-        """Try every rule on one article; None when no version of any hits it.
-
-        `at` is the moment that it counts for, `seen` when it was looked at: `only.max_age` is
-        measured from that.
-        """
-        if self._tried is None:
+    def run(self, articles: Iterable[Looked]) -> Iterator[Tried]:
+        """Try every rule on articles; yield those that some version of one hits, in order."""
+        if self._tried is None or self._beside is None:
             # Both versions in one set: an article is read once.
             running = (replace(rule, id=f"{_FORMER}{rule.id}") for rule in self.former.values())
             self._tried = compile_rules((*self.rules, *running))
             self._beside = compile_rules(self.others)
-        found = self._tried.match(article, seen)
-        if not found:
-            return None
-        hits = tuple(match for match in found if not match.rule.startswith(_FORMER))
-        former = (match.rule for match in found if match.rule.startswith(_FORMER))
-        beside = self._beside.match(article, seen) if self._beside and hits else ()
-        return Tried(
-            reference=reference,
-            article=article,
-            at=at,
-            matches=hits,
-            former=frozenset(id.removeprefix(_FORMER) for id in former),
-            beside=frozenset(match.rule for match in beside),
-        )
+        here, there = tee(articles)
+        matches = self._tried.match_all((each.article, each.seen) for each in here)
+        for each, found in zip(there, matches, strict=True):
+            if found:
+                yield _tried(each, found, self._beside)
+
+
+def _tried(each: Looked, found: Sequence[Match], others: RuleSet) -> Tried:
+    hits = tuple(match for match in found if not match.rule.startswith(_FORMER))
+    former = (match.rule for match in found if match.rule.startswith(_FORMER))
+    beside = others.match(each.article, each.seen) if hits else ()
+    return Tried(
+        reference=each.reference,
+        article=each.article,
+        at=each.at,
+        matches=hits,
+        former=frozenset(id.removeprefix(_FORMER) for id in former),
+        beside=frozenset(match.rule for match in beside),
+    )
+
+
+class Looked(NamedTuple):
+    """An article to try rules on."""
+
+    article: Article
+    reference: str
+    """How a person finds it: the number of a stored article, or a path."""
+    at: datetime
+    """The moment that it counts for."""
+    seen: datetime
+    """When it was looked at: `only.max_age` is measured from that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

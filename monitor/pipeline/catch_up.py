@@ -89,9 +89,8 @@ def _apply(
     store: Past, matcher: RuleSet, batch: Sequence[StoredArticle], now: datetime
 ) -> Sequence[str]:
     """Store a batch's new hits in one transaction and return their rules."""
-    found = [
-        (stored, matches) for stored in batch if (matches := matcher.match(stored.article, now))
-    ]
+    matched = matcher.match_all((stored.article, now) for stored in batch)
+    found = [(stored, matches) for stored, matches in zip(batch, matched, strict=True) if matches]
     if not found:
         return ()
     with store.writing() as writing:

@@ -183,10 +183,15 @@ def _match_ahead(
     """Match what looks new before the transaction: matching must not hold up other writers."""
     entries = list(prepared)
     known = store.known(source.id, _all_keys(entries))
-    for entry in entries:
-        if judge(entry.article, entry.keys, known).verdict is not Verdict.SAME:
-            entry.matches = matcher.match(entry.article, now)
-            entry.features = features(entry.article)
+    fresh = [
+        entry
+        for entry in entries
+        if judge(entry.article, entry.keys, known).verdict is not Verdict.SAME
+    ]
+    matches = matcher.match_all((entry.article, now) for entry in fresh)
+    for entry, found in zip(fresh, matches, strict=True):
+        entry.matches = found
+        entry.features = features(entry.article)
 
 
 class _Detection:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.text.blanked import Bounds, blanked, bounds, read
 from monitor.text.characters import BEYOND_EUROPEAN, EUROPEAN, aligned
@@ -59,6 +60,7 @@ class Tokens:
     __slots__ = (
         "_bounds",
         "_ends",
+        "_found",
         "_kept",
         "_paragraphs",
         "_starts",
@@ -76,11 +78,14 @@ class Tokens:
         self._paragraphs: tuple[int, ...] | None = None
         self._kept: list[str] | None = None
         self._bounds: Bounds | None = None
+        self._found: tuple[NDArray[np.intp], NDArray[np.intp], int] | None = None
         self._starts: list[int] | None = None
         self._ends: list[int] | None = None
         self._views: tuple[memoryview, memoryview] | None = None
 
     def __len__(self) -> int:
+        if self._found is not None:
+            return len(self._found[0])
         return len(self.words if self.blanked is None else self.located()[0])
 
     @property
@@ -164,12 +169,16 @@ class Tokens:
     def located(self) -> Bounds:
         """Return where each word starts and ends."""
         if self._bounds is None:
-            self._bounds = self._searched() if self.blanked is None else bounds(self.blanked)
+            if self._found is not None:
+                starts, ends, begin = self._found
+                self._bounds = starts - begin, ends - begin
+            else:
+                self._bounds = self._searched() if self.blanked is None else bounds(self.blanked)
         return self._bounds
 
-    def locate(self, bounds: Bounds) -> None:
-        """Take where each word starts and ends, from where it was found out already."""
-        self._bounds = bounds
+    def locate(self, starts: NDArray[np.intp], ends: NDArray[np.intp], begin: int) -> None:
+        """Take where words start and end in blanked texts of which this one begins at `begin`."""
+        self._found = starts, ends, begin
 
     def _searched(self) -> Bounds:
         plain_text = aligned(self.text)

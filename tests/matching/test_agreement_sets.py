@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice, product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.matching import RuleSet, compile_rules
+from monitor.matching import batch as batch_room
 from monitor.matching.vocabulary import LARGEST
 from monitor.model.article import Article
 from monitor.model.condition import Exact, Fuzzy, Or, Phrase, Stem, Wildcard
@@ -78,6 +80,22 @@ def test_threads_that_share_a_set_are_told_the_same(scene: Scene) -> None:
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda article: shared.match(article, NOW), scene.articles))
     assert alone == together
+
+
+@briefly
+@given(scenes(rules=6, articles=9), st.integers(1, 4), st.integers(1, 20))
+def test_many_articles_at_once_are_told_what_each_is_told_alone(
+    scene: Scene, most: int, width: int
+) -> None:
+    """Phrases do not reach from one article into the next; a batch is as large as there is room."""
+    wanted = verdicts(compile_rules(scene.rules), scene.articles)
+    ruleset = compile_rules(scene.rules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_room, "MOST", most)
+        patch.setattr(batch_room, "_ROOM", 10 * width)
+        few = list(ruleset.match_all((article, NOW) for article in scene.articles))
+    all_at_once = list(ruleset.match_all((article, NOW) for article in scene.articles))
+    assert wanted == few == all_at_once
 
 
 @briefly

@@ -17,11 +17,11 @@ from monitor.errors import Location
 from monitor.matching import compile_rules, explain
 from monitor.matching import vocabulary as vocabulary_room
 from monitor.matching.atoms import ALWAYS
+from monitor.matching.batch import read
 from monitor.matching.compile import Compiler
 from monitor.matching.fuzzy import FuzzyTerms
 from monitor.matching.index import Index
 from monitor.matching.rarity import guess
-from monitor.matching.reading import Reading
 from monitor.matching.terms import Terms
 from monitor.matching.vocabulary import Vocabulary
 from monitor.matching.wildcards import WildcardTerms, expression
@@ -235,11 +235,14 @@ ATOMS = st.integers(2, 13)
 CLAUSES = st.lists(st.lists(ATOMS, min_size=1, max_size=4, unique=True).map(tuple), max_size=4)
 
 
-def candidates(index: Index, atoms: set[int], count: int) -> list[int]:
-    """The candidates of an article with some atoms, of so many."""
-    presence = np.zeros(count, np.bool_)
-    presence[[ALWAYS, *atoms]] = True
-    return list(index.candidates(presence.nonzero()[0], presence))
+def candidates(index: Index, articles: list[set[int]], count: int) -> list[list[int]]:
+    """The candidates of articles with some atoms, of so many."""
+    presence = np.zeros((len(articles), count), np.bool_)
+    for row, atoms in zip(presence, articles, strict=True):
+        row[[ALWAYS, *atoms]] = True
+    flat = presence.ravel()
+    found = index.candidates(flat.nonzero()[0], flat)
+    return [sorted(found.get(row, ())) for row in range(len(articles))]
 
 
 @settings(max_examples=300, deadline=None)
@@ -253,29 +256,33 @@ def test_the_index_finds_every_rule_that_lacks_no_clause_and_no_other(
 ) -> None:
     rules = some * copies
     index = Index(rules, [0.0, 1.0] + [0.1] * 12)
-    for present in articles:
-        wanted = [
+    wanted = [
+        [
             number
             for number, clauses in enumerate(rules)
             if clauses and all(present.intersection(clause) for clause in clauses)
         ]
-        assert wanted == candidates(index, present, 14)
+        for present in articles
+    ]
+    assert wanted == candidates(index, articles, 14)
+    assert wanted == [found for one in articles for found in candidates(index, [one], 14)]
 
 
-def test_the_index_learns_what_is_rare() -> None:
+@pytest.mark.parametrize("together", [1, 50])
+def test_the_index_learns_what_is_rare(together: int) -> None:
     index = Index([[(2,), (3,)], [(4,)]], [0.0, 1.0, 0.01, 0.5, 0.5])
-    for _ in range(400):
-        candidates(index, {2}, 5)
+    for _ in range(400 // together):
+        candidates(index, [{2}] * together, 5)
     chances = index.chances()
     assert chances[2] > 0.9
     assert chances[3] < 0.1
-    assert candidates(index, {2, 3}, 5) == [0]
-    for _ in range(30_000):
-        candidates(index, {2}, 5)
+    assert candidates(index, [{2, 3}], 5) == [[0]]
+    for _ in range(30_000 // together):
+        candidates(index, [{2}] * together, 5)
     learned = index.chances()
-    candidates(index, {3}, 5)  # it has seen enough by now
+    candidates(index, [{3}], 5)  # it has seen enough by now
     assert index.chances() == learned
-    assert candidates(index, {2, 3}, 5) == [0]
+    assert candidates(index, [{2, 3}], 5) == [[0]]
 
 
 def test_threads_share_a_rule_set() -> None:
@@ -525,7 +532,7 @@ def test_a_reading_places_words_whether_few_or_many_are_asked_for(tail: str) -> 
     names = [f"w{number}" for number in range(15)]
     atoms = [terms.atom(Exact(name), None) for name in names]
     article = Article(title="w3 w4's", body=f"w4 {' '.join(names)}. w14 {tail}")
-    reading = Reading(article, Vocabulary(terms))
+    reading = read(article, Vocabulary(terms))
     wanted = [[at + 3] for at in range(15)]
     wanted[3], wanted[4], wanted[14] = [0, 6], [1, 2, 7], [17, 18]
     assert [list(reading.positions(atom)) for atom in atoms] == wanted

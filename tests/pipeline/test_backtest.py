@@ -18,6 +18,7 @@ from monitor.pipeline.backtest import (
     REFUSALS,
     REPLAYED,
     SAMPLES,
+    Looked,
     Outcome,
     Tally,
     Trial,
@@ -47,7 +48,7 @@ def article(text: str) -> Article:
 
 
 def tried(trial: Trial, text: str, at: datetime = NOW, reference: str = "1") -> Tried | None:
-    return trial.run(article(text), reference, at, at)
+    return next(trial.run([Looked(article(text), reference, at, at)]), None)
 
 
 def tally_of(trial: Trial, *texts: str) -> Tally:
@@ -85,11 +86,14 @@ def test_an_article_says_which_rules_and_which_versions_hit_it_and_what_stands_b
     assert (len(gained.matches), gained.former) == (1, frozenset())
 
 
+AT_BOTH_TIMES = (("then", NOW - 2 * DAY), ("later", NOW))
+
+
 def test_the_age_of_an_article_counts_from_when_it_was_looked_at() -> None:
     young = Trial([rule("curfew", "curfew", only=Only(max_age=DAY))], {}, [])
     given = replace(article("a curfew"), published=NOW - 2 * DAY)
-    assert young.run(given, "1", NOW - 2 * DAY, NOW - 2 * DAY) is not None
-    assert young.run(given, "1", NOW - 2 * DAY, NOW) is None
+    then, later = (Looked(given, name, NOW - 2 * DAY, seen) for name, seen in AT_BOTH_TIMES)
+    assert [found.reference for found in young.run([then, later])] == ["then"]
 
 
 def test_a_trial_travels_to_another_process_and_is_the_same_there() -> None:
