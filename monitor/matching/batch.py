@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 
@@ -55,12 +56,12 @@ class Batch:
         """For each article, one row behind the other, whether it has each atom."""
         tokens = [(tokenize(article.title), tokenize(article.body)) for article in articles]
         coded = _coded(tokens, words)
-        self.readings = [
+        self.readings = deque(
             Reading(article, pair, codes, words.together, self.presence[at : at + width])
             for article, pair, codes, at in zip(
                 articles, tokens, coded, range(0, len(self.presence), width), strict=True
             )
-        ]
+        )
         self.places = self._find(coded, words, terms)
         """Where in `presence` something is, ascending."""
         self.presence[self.places] = True

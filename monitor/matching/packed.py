@@ -17,7 +17,7 @@ LONGEST = 16
 _LANE = 8
 _FEW = 256
 """New words that wait at least until a table is made with them."""
-_SHARE = 8
+_SHARE = 32
 """New words wait as well until they are one for so many rows."""
 _SPARE = 2
 """Rows for each word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -29,7 +30,7 @@ _ANYWHERE = Only()
 class _Program:
     """A rule ready to be verified: what the index left open, and what its evidence is made of."""
 
-    __slots__ = ("checks", "head", "only", "pairs", "proving")
+    __slots__ = ("atoms", "checks", "head", "only", "proofs", "proving")
 
     def __init__(self, rule: Rule, nodes: Sequence[Node], opened: int) -> None:
         self.only = None if rule.only == _ANYWHERE else rule.only
@@ -44,7 +45,9 @@ class _Program:
                 pairs += settled
             elif not isinstance(node, Lacks):
                 proving.append(node)
-        self.pairs = tuple(pairs)
+        # In an array, numbers are side by side in memory; as objects each would be somewhere.
+        self.atoms = array("i", (atom for atom, _ in pairs))
+        self.proofs = tuple(node for _, node in pairs)
         self.proving = tuple(proving)
 
     def holds(self, reading: Reading) -> bool:
@@ -58,9 +61,9 @@ class _Program:
         """Return the evidence of a rule that matches, sorted, each piece once."""
         proofs: Proofs = set()
         present = reading.present
-        for atom, node in self.pairs:
+        for at, atom in enumerate(self.atoms):
             if present[atom]:
-                node.prove(reading, WHOLE, proofs)
+                self.proofs[at].prove(reading, WHOLE, proofs)
         for node in self.proving:
             node.prove(reading, WHOLE, proofs)
         return in_order(proofs)
@@ -113,10 +116,10 @@ class RuleSet:
             found: list[tuple[Match, ...]] = [()] * len(some)
             for numbers, batch in batches([article for article, _ in some], self._vocabulary):
                 candidates = self._index.candidates(batch.places, batch.presence)
-                for row, (number, reading) in enumerate(zip(numbers, batch.readings, strict=True)):
-                    found[number] = self._verified(
-                        reading, candidates.get(row, ()), some[number][1]
-                    )
+                for row, number in enumerate(numbers):
+                    reading = batch.readings.popleft()  # each may go when it has been verified
+                    rules = candidates.get(row, ())
+                    found[number] = self._verified(reading, rules, some[number][1])
             yield from found
 
     def _verified(
