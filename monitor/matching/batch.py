@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import accumulate, pairwise, repeat
 
 import numpy as np
@@ -20,11 +21,25 @@ MOST = 64
 """Articles that are read together at most."""
 _ROOM = 1 << 23
 """Bytes that say of each atom whether an article has it, for all articles of a batch."""
+_TEXT = 1 << 20
+"""Characters beyond which no further article is added."""
 
 
-def room(terms: Terms) -> int:
-    """Return how many articles can be read together."""
-    return max(1, min(MOST, _ROOM // len(terms.chances)))
+def portions(
+    articles: Iterable[tuple[Article, datetime]], terms: Terms
+) -> Iterator[list[tuple[Article, datetime]]]:
+    """Yield as many articles at a time as are worth reading together, and bounded memory takes."""
+    most = max(1, min(MOST, _ROOM // len(terms.chances)))
+    some: list[tuple[Article, datetime]] = []
+    size = 0
+    for article, now in articles:
+        some.append((article, now))
+        size += len(article.title) + len(article.body)
+        if len(some) == most or size > _TEXT:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def batches(

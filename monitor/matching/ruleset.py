@@ -5,11 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from types import MappingProxyType
 
 from monitor.matching.atoms import Atom
-from monitor.matching.batch import Batch, batches, room
+from monitor.matching.batch import Batch, batches, portions
 from monitor.matching.compile import Compiler, settled_pairs
 from monitor.matching.index import Index
 from monitor.matching.necessary import Deriver, Necessary
@@ -111,8 +110,7 @@ class RuleSet:
         self, articles: Iterable[tuple[Article, datetime]]
     ) -> Iterator[tuple[Match, ...]]:
         """Yield what `match` returns of each article and its `now`: quicker where they are many."""
-        waiting = iter(articles)
-        while some := list(islice(waiting, room(self._terms))):
+        for some in portions(articles, self._terms):
             found: list[tuple[Match, ...]] = [()] * len(some)
             for numbers, batch in batches([article for article, _ in some], self._vocabulary):
                 candidates = self._index.candidates(batch.places, batch.presence)

@@ -93,6 +93,7 @@ def test_many_articles_at_once_are_told_what_each_is_told_alone(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batch_room, "MOST", most)
         patch.setattr(batch_room, "_ROOM", 10 * width)
+        patch.setattr(batch_room, "_TEXT", 5 * width)
         few = list(ruleset.match_all((article, NOW) for article in scene.articles))
     all_at_once = list(ruleset.match_all((article, NOW) for article in scene.articles))
     assert wanted == few == all_at_once
