@@ -72,14 +72,15 @@ class Batch:
         tokens = [(tokenize(article.title), tokenize(article.body)) for article in articles]
         coded = _coded(tokens, words)
         self.readings = deque(
-            Reading(article, pair, codes, words.together, self.presence[at : at + width])
-            for article, pair, codes, at in zip(
-                articles, tokens, coded, range(0, len(self.presence), width), strict=True
-            )
+            Reading(article, pair, codes, words.together)
+            for article, pair, codes in zip(articles, tokens, coded, strict=True)
         )
         self.places = self._find(coded, words, terms)
         """Where in `presence` something is, ascending."""
         self.presence[self.places] = True
+        rows = self.presence.reshape(-1, width)
+        for reading, row in zip(self.readings, rows, strict=True):
+            reading.present = row.tobytes()
 
     def _find(
         self, coded: Sequence[NDArray[np.intp]], words: Words, terms: Terms

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from array import array
 from collections.abc import Sequence
 
 from monitor.matching.atoms import Atom
@@ -164,22 +165,23 @@ class AnyPlaced(Placed):
 class Listed(AnyPlaced):
     """Terms of which the article knows at once whether it has them."""
 
-    __slots__ = ("_by_atom", "pairs")
+    __slots__ = ("_atoms", "_by_atom", "pairs")
 
     def __init__(self, pairs: Sequence[tuple[Atom, Occurring]]) -> None:
         super().__init__([operand for _, operand in pairs])
         self.pairs = tuple(pairs)
+        self._atoms = array("i", (atom for atom, _ in pairs))
         self._by_atom: dict[Atom, list[Occurring]] = {}
         if len(pairs) > MOST_PAIRS:
             for atom, operand in pairs:
                 self._by_atom.setdefault(atom, []).append(operand)
 
     def possible(self, reading: Reading) -> Sequence[Placed]:
-        present = reading.present
-        if not self._by_atom:
-            return [operand for atom, operand in self.pairs if present[atom]]
         by_atom = self._by_atom
-        return [each for atom in reading.atoms for each in by_atom.get(atom, ())]
+        if by_atom:
+            return [each for atom in reading.atoms for each in by_atom.get(atom, ())]
+        present, operands = reading.present, self.operands
+        return [operands[at] for at, atom in enumerate(self._atoms) if present[atom]]
 
     def points(self, reading: Reading) -> Sequence[int] | None:
         found: list[int] = []

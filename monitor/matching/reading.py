@@ -88,7 +88,6 @@ class Reading:
         fields: tuple[Tokens, Tokens],
         codes: NDArray[np.intp],
         together: Mapping[Code, tuple[Atom, ...]],
-        presence: NDArray[np.bool_],
     ) -> None:
         self.article = article
         self.title, self.body = fields
@@ -96,8 +95,8 @@ class Reading:
         self.lang = primary(article.lang)
         self.found: dict[Hashable, Any] = {}
         """What leaves and nodes have worked out on this article, by themselves."""
-        self.present = presence.data
-        """For each atom whether the words and phrases of the article have it."""
+        self.present = b""
+        """For each atom whether the words and phrases of the article have it (1) or not (0)."""
         self._codes = codes
         self._together = together
         self._positions: dict[Atom, Sequence[int]] = {}
