@@ -15,6 +15,7 @@ from concurrent.futures import (
     as_completed,
     wait,
 )
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -147,17 +148,35 @@ def _in_flight(pool: ProcessPoolExecutor, pieces: Iterable[Piece], most: int) ->
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for future in done:
                 yield future.result()
-        waiting.add(pool.submit(_try_here, piece))
+        with _uninterrupted():
+            waiting.add(pool.submit(_try_here, piece))
     for future in as_completed(waiting):
         yield future.result()
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let processes that begin here never hear of Ctrl-C, and this one only when they are there.
+
+    It reaches every process of the terminal; this one ends the others. What is blocked stays so in
+    a new process, from its first moment on.
+    """
+    heard: list[int] = []
+    former = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, former)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
 
 
 _here: list[tuple[Trial, datetime, SourceTags]] = []
 
 
 def _begin(trial: Trial, now: datetime, tags: SourceTags) -> None:
-    # Ctrl-C reaches every process of the terminal; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _here.append((trial, now, tags))
 
 
