@@ -104,7 +104,11 @@ def _single(codes: bytes, words: bytearray, at: int) -> bool:
 
 def word_of(blank: bytes) -> str:
     """Return a word of a blanked text as folded: initials without their dots."""
-    word = read(blank)
+    return undotted(read(blank))
+
+
+def undotted(word: str) -> str:
+    """Return a word without the dots of initials; numbers keep theirs."""
     if "." in word and not any(map(str.isdigit, word)):
         return word.replace(".", "")
     return word

@@ -18,7 +18,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.text.blanked import Bounds, blanked, bounds, read
+from monitor.text.blanked import Bounds, blanked, bounds, read, undotted
 from monitor.text.characters import BEYOND_EUROPEAN, EUROPEAN, aligned
 from monitor.text.fold import IGNORABLE, fold, visible
 from monitor.text.offsets import Composed
@@ -220,9 +220,9 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _prepare(aligned: str) -> tuple[str, re.Pattern[str]]:
-    """Return a text in the form that is divided, and the expression that finds its words."""
-    plain = unicodedata.normalize("NFKC", aligned)
+def _prepare(text: str) -> tuple[str, re.Pattern[str]]:
+    """Return an aligned text as it is divided, and the expression that finds its words."""
+    plain = unicodedata.normalize("NFKC", text)
     expressions = _unicode_words() if BEYOND_EUROPEAN.search(plain) else _european_words()
     return plain, expressions[_DOT_BEFORE_LETTER.search(plain) is not None]
 
@@ -299,9 +299,7 @@ def _joined(raw: str) -> str:
     """Return a found word without the dots of initials, Hebrew quotes and invisible characters."""
     if not raw.isascii():
         raw = visible(raw).replace('"', "").replace("״", "")
-    if "." in raw and not any(map(str.isdigit, raw)):
-        return raw.replace(".", "")
-    return raw
+    return undotted(raw)
 
 
 class _FoldedRaw(dict[str, str]):

@@ -40,19 +40,23 @@ class Told:
     article: Article
 
 
+def _article(row: dict[str, str]) -> Article:
+    return Article(
+        title=row["title"],
+        body=row["text"],
+        url=row["url"],
+        source=row["source"],
+        lang=row["lang"],
+        published=datetime.fromisoformat(row["published"]),
+    )
+
+
 def week(name: str) -> list[Told]:
     """Read a fixture, oldest first."""
     told = []
     for line in (WEEKS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        article = Article(
-            title=row["title"],
-            body=row["text"],
-            url=row["url"],
-            source=row["source"],
-            lang=row["lang"],
-            published=datetime.fromisoformat(row["published"]),
-        )
+        article = _article(row)
         told.append(Told(row["id"], row["story"], row["kind"], article))
     return sorted(told, key=lambda one: str(one.article.published))
 
@@ -77,14 +81,7 @@ def desks(name: str = "desks") -> list[Report]:
     found = []
     for line in (WEEKS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        article = Article(
-            title=row["title"],
-            body=row["text"],
-            url=row["url"],
-            source=row["source"],
-            lang=row["lang"],
-            published=datetime.fromisoformat(row["published"]),
-        )
+        article = _article(row)
         odd = sha256(row["cluster"].encode()).digest()[0] & 1
         found.append(Report(row["id"], row["event"], "kept" if odd else "tune", article))
     return found
