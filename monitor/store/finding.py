@@ -76,7 +76,7 @@ class Finding:
         self._place = "?" if database.is_sqlite else "%s"
         self._memory = memory
         self._known: dict[int, Known | None] = {}
-        self._founders: dict[int, int | None] = {}
+        self._founders: defaultdict[int, dict[int, None]] = defaultdict(dict)
         self._written: defaultdict[int | str, list[_Row]] = defaultdict(list)
         self._any_apart: bool | None = None
 
@@ -84,7 +84,7 @@ class Finding:
         """Let an article be a candidate that this transaction is going to write."""
         self._known[known.article] = known
         if known.founder:
-            self._founders[known.story] = known.article
+            self._founders[known.story][known.article] = None
 
     def note_rows(self, keys: Iterable[int | str], row: _Row) -> None:
         """Let an article be found by keys that this transaction is going to write."""
@@ -101,9 +101,9 @@ class Finding:
         del wanted[MAX_CANDIDATES:]
         self._load(wanted)
         members = [known for id in wanted if (known := self._known[id]) is not None]
-        founders = dict.fromkeys(self._founders.get(known.story) for known in members)
-        more = [id for id in founders if id is not None and id not in wanted]
-        return members + [known for id in more if (known := self._known.get(id)) is not None]
+        founders = {id: None for known in members for id in self._founders[known.story]}
+        more = [id for id in founders if id not in wanted]
+        return members + [known for id in more if (known := self._known[id]) is not None]
 
     def _sharing(
         self, bands: Sequence[int], terms: Sequence[str], at: datetime
@@ -136,12 +136,13 @@ class Finding:
         found: Iterable[Any] = self._connection.execute(_MEMBERS, {"articles": missing})
         for article, story, at, text, founder, founded, founder_text in found:
             rows[article] = (story, at, text)
-            self._founders[story] = founder
-            if founder is not None and founder not in self._known:
-                rows.setdefault(founder, (story, founded, founder_text))
+            if founder is not None:
+                self._founders[story][founder] = None
+                if founder not in self._known:
+                    rows[founder] = (story, founded, founder_text)
         features = self._memory.read(self._connection, rows)
         apart = self._apart(rows)
-        self._known.update(dict.fromkeys(missing))
+        self._known.update(dict.fromkeys([*missing, *rows]))
         for id, (story, at, text) in rows.items():
             if (of := features.get(id)) is not None:
                 self._known[id] = Known(
@@ -151,7 +152,7 @@ class Finding:
                     features=of,
                     text=text,
                     apart=frozenset(apart.get(id, ())),
-                    founder=self._founders[story] == id,
+                    founder=id in self._founders[story],
                 )
 
     def _apart(self, articles: Collection[int]) -> dict[int, set[int]]:

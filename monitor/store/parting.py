@@ -28,6 +28,9 @@ from monitor.stories.linking import keys
 from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features, StaleFeatures
 
+_MOST_BEGINNINGS = 64
+"""Founders of a story that later articles are compared with; the newest, if it has more."""
+
 
 def split(
     connection: Connection, moved: Sequence[int], counts: TermCounts, now: datetime
@@ -62,6 +65,7 @@ def split(
     )
     old = {row.story for row in members}
     _move(connection, [row.article for row in members], new, f"parted by hand at {now:%F %H:%M}")
+    _found(connection, first.article)
     for row in members:
         _make_findable(connection, row, counts)
     for story in sorted({new, *old}):
@@ -70,7 +74,10 @@ def split(
 
 
 def merge(connection: Connection, into: int, others: Sequence[int], now: datetime) -> bool:
-    """Move every article of other stories into one; False when one of them does not exist."""
+    """Move every article of other stories into one; False when one of them does not exist.
+
+    The founders of all stay founders, so that the one takes what any of them would have taken.
+    """
     present = connection.execute(
         select(func.count()).select_from(stories).where(stories.c.id.in_([into, *others]))
     ).scalar_one()
@@ -124,20 +131,7 @@ def sum_up(connection: Connection, story: int) -> None:
     if not number:
         connection.execute(delete(stories).where(stories.c.id == story))
         return
-    first = connection.execute(
-        select(story_members.c.article)
-        .where(story_members.c.story == story)
-        .order_by(story_members.c.founder.desc(), story_members.c.at, story_members.c.article)
-        .limit(1)
-    ).scalar_one()
-    connection.execute(
-        update(story_members)
-        .where(
-            story_members.c.story == story,
-            story_members.c.founder | (story_members.c.article == first),
-        )
-        .values(founder=story_members.c.article == first)
-    )
+    _keep_beginnings(connection, story)
     connection.execute(
         update(stories)
         .where(stories.c.id == story)
@@ -156,6 +150,40 @@ def sum_up(connection: Connection, story: int) -> None:
         .distinct()
     ).all()
     note_publishers(connection, story, [(who, what) for who, what in pairs])
+
+
+def _keep_beginnings(connection: Connection, story: int) -> None:
+    """Let a story have a founder, its oldest article where none is left, and not too many."""
+    founders = (
+        connection.execute(
+            select(story_members.c.article)
+            .where(story_members.c.story == story, story_members.c.founder)
+            .order_by(story_members.c.at.desc(), story_members.c.article.desc())
+        )
+        .scalars()
+        .all()
+    )
+    if not founders:
+        _found(connection, _oldest(connection, story))
+    for some in batches(founders[_MOST_BEGINNINGS:]):
+        connection.execute(
+            update(story_members).where(story_members.c.article.in_(some)).values(founder=False)
+        )
+
+
+def _oldest(connection: Connection, story: int) -> int:
+    return connection.execute(
+        select(story_members.c.article)
+        .where(story_members.c.story == story)
+        .order_by(story_members.c.at, story_members.c.article)
+        .limit(1)
+    ).scalar_one()
+
+
+def _found(connection: Connection, article: int) -> None:
+    connection.execute(
+        update(story_members).where(story_members.c.article == article).values(founder=True)
+    )
 
 
 def _members(connection: Connection, ids: Sequence[int]) -> list[Any]:
@@ -180,7 +208,7 @@ def _move(connection: Connection, moved: Collection[int], story: int, detail: st
         connection.execute(
             update(story_members)
             .where(story_members.c.article.in_(some))
-            .values(story=story, joined=Joined.BY_HAND, score=1.0, detail=detail, founder=False)
+            .values(story=story, joined=Joined.BY_HAND, score=1.0, detail=detail)
         )
         connection.execute(
             update(decisions)

@@ -3,9 +3,9 @@
 Online clustering in the manner of topic detection and tracking (Allan, Papka and Lavrenko, 1998):
 an article joins the story of the known article that it is most like, or opens one. Three guards
 keep stories from growing into each other: an article is compared with single articles, never with
-the sum of a story; joining by other words also needs a likeness to the story's first article, and
-ends with the story's span; texts that are one form filled in anew (weather, tremors, results) are
-told apart by their facts.
+the sum of a story; joining by other words also needs a likeness to the story's first article (of a
+story put together by hand, to the first of one of its parts), and ends with the story's span; texts
+that are one form filled in anew (weather, tremors, results) are told apart by their facts.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Known:
     apart: frozenset[int] = frozenset()
     """Stories that it was parted from by hand."""
     founder: bool = False
-    """The first article of its story."""
+    """The first article of its story, or of one that was put into it by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +152,11 @@ def link(
         return _opened(f"{few} too few to compare", 0.0)
     weight_of = rarity.weights(needed_terms(features, candidates)).__getitem__
     one = weigh(features, weight_of)
-    founders = _founders(candidates)
+    of_stories = _beginnings(candidates)
 
     @cache
-    def beginning(story: int) -> float:
-        return likeness(one, weigh(founders[story].features, weight_of)).score
+    def likes(story: int, place: int) -> float:
+        return likeness(one, weigh(of_stories[story][place].features, weight_of)).score
 
     verdicts = []
     for known in _compared(features, candidates):
@@ -164,8 +164,8 @@ def link(
         if known.story in apart:
             verdict = replace(verdict, obstacle="parted from it by hand")
         elif verdict.joins:
-            age = abs(at - founders[known.story].at)
-            verdict = replace(verdict, obstacle=_closed(verdict, age, beginning))
+            ages = [abs(at - beginning.at) for beginning in of_stories[known.story]]
+            verdict = replace(verdict, obstacle=_closed(verdict, ages, likes))
         verdicts.append(verdict)
     verdicts = [
         replace(verdict, obstacle="one like it was parted from the story by hand")
@@ -197,11 +197,13 @@ def _compared(features: Features, candidates: Sequence[Known]) -> list[Known]:
     return possible[:MAX_CANDIDATES]
 
 
-def _founders(candidates: Sequence[Known]) -> dict[int, Known]:
-    """Return the first article of each story, or the oldest given."""
-    found: dict[int, Known] = {}
+def _beginnings(candidates: Sequence[Known]) -> dict[int, list[Known]]:
+    """Return the founders of each story; of one without any the oldest given."""
+    found: dict[int, list[Known]] = {}
     for known in sorted(candidates, key=lambda known: (not known.founder, known.at, known.article)):
-        found.setdefault(known.story, known)
+        of_story = found.setdefault(known.story, [])
+        if known.founder or not of_story:
+            of_story.append(known)
     return found
 
 
@@ -287,12 +289,20 @@ def _differ(one: frozenset[str], two: frozenset[str]) -> bool:
     return smaller > 0 and min(len(one - two), len(two - one)) >= _OTHER_FACTS * smaller
 
 
-def _closed(verdict: _Verdict, age: timedelta, beginning: Callable[[int], float]) -> str:
-    """Return why a story takes the article no more: it may not drift from its beginning."""
+def _closed(
+    verdict: _Verdict, ages: Sequence[timedelta], likes: Callable[[int, int], float]
+) -> str:
+    """Return why a story takes the article no more: it may not drift from its beginning.
+
+    A story put together by hand has several, each as old as itself: it takes what one of its parts
+    would have taken.
+    """
     copies = verdict.joined is Joined.COPY
-    if age > (COPY_WINDOW if copies else STORY_SPAN):
+    span = COPY_WINDOW if copies else STORY_SPAN
+    young = [place for place, age in enumerate(ages) if age <= span]
+    if not young:
         return "its story began too long ago"
-    if not copies and beginning(verdict.known.story) < FOUNDER:
+    if not copies and all(likes(verdict.known.story, place) < FOUNDER for place in young):
         return "its story began with something else"
     return ""
 

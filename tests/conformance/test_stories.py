@@ -397,6 +397,42 @@ def test_acknowledging_a_hit_acknowledges_its_story(store: SqlStore) -> None:
 # --- by hand
 
 
+def founders(store: SqlStore, story: int) -> set[int]:
+    found = candidates(store, features(text()))
+    return {known.article for known in found if known.story == story and known.founder}
+
+
+def test_a_story_put_together_keeps_the_beginnings_of_all_its_parts(
+    store: SqlStore, database_url: str
+) -> None:
+    """Over restarts, chains of merges, and a split of some of it afterwards."""
+    a, first = put(store, text("One"))
+    put(store, text("Two"), link=joining(first))
+    b, second = put(store, text("Far", "Something else entirely."), when=at(-60 * 24 * 300))
+    member, _ = put(store, text("Three"), link=joining(second))
+    c, third = put(store, text("Four"), when=at(5))
+    store.merge_stories(first, [second], NOW)
+    store.merge_stories(third, [first], NOW)
+    again = open_store(database_url)
+    assert founders(again, third) == {a, b, c}
+    again.close()
+
+    new = store.split_story([member, b], NOW)
+    assert founders(store, third) == {a, c}
+    assert founders(store, new or 0) == {b}
+    other = store.split_story([a, c], NOW)
+    assert founders(store, other or 0) == {a, c}
+    assert len(founders(store, third)) == 1
+
+
+def test_of_a_great_many_beginnings_the_newest_are_kept(store: SqlStore) -> None:
+    made = [put(store, text(f"T{n}"), when=at(n)) for n in range(70)]
+    (_, first), *others = made
+    store.merge_stories(first, [story for _, story in others], NOW)
+
+    assert founders(store, first) == {article for article, _ in made[-64:]}
+
+
 def test_a_split_moves_articles_to_a_new_story_for_good(store: SqlStore) -> None:
     first, story = put(store, text())
     wrong, _ = put(store, text("Other event", site="b"), link=joining(story), when=at(5))
@@ -455,8 +491,7 @@ def test_a_merge_makes_one_story_of_several(store: SqlStore) -> None:
     assert (entry.story.articles, entry.story.publishers) == (2, 2)
     assert (entry.story.opened, entry.story.last) == (at(-5), NOW)
     assert store.story(second) is None
-    found = {k.article: k for k in candidates(store, features(text()))}
-    assert [id for id, k in found.items() if k.story == first and k.founder] == [a]
+    assert founders(store, first) == {a, b}
 
 
 def test_a_merge_with_a_story_that_does_not_exist_changes_nothing(store: SqlStore) -> None:

@@ -97,7 +97,6 @@ class Archive:
     counts: Counter[str] = field(default_factory=Counter)
     documents: int = 0
     links: dict[int, StoryLink] = field(default_factory=dict)
-    founders: dict[int, int] = field(default_factory=dict)
 
     def learn(self, many: Iterable[Features]) -> None:
         """Count the terms of articles that are otherwise not kept."""
@@ -123,8 +122,6 @@ class Archive:
         id = len(self.known) + 1
         founder = decided.story is None
         story = id if decided.story is None else decided.story
-        if founder:
-            self.founders[story] = id
         self.known[id] = Known(
             article=id,
             story=story,
@@ -156,7 +153,8 @@ class Archive:
                 found[False, id] += 1
         order = sorted(found, key=lambda key: (not key[0], -found[key], -key[1]))
         ids = list(dict.fromkeys(id for _, id in order))[:MAX_CANDIDATES]
-        ids += [self.founders[self.known[id].story] for id in ids]
+        stories = {self.known[id].story for id in ids}
+        ids += [id for id, one in self.known.items() if one.founder and one.story in stories]
         return [self.known[id] for id in dict.fromkeys(ids)]
 
     def _newest(self, ids: list[int], at: datetime, window: object) -> list[int]:
@@ -167,16 +165,19 @@ class Archive:
         """Part an article from its story by hand; return the new story."""
         one = self.known[id]
         story = 1_000_000 + id
-        self.founders[story] = id
         self.known[id] = replace(one, story=story, founder=True, apart=one.apart | {one.story})
         self.find_by(id, keys(one.features, self.rarity(one.features.terms)))
+        left = [known for known in self.known.values() if known.story == one.story]
+        if left and not any(known.founder for known in left):
+            oldest = min(left, key=lambda known: (known.at, known.article))
+            self.known[oldest.article] = replace(oldest, founder=True)
         return story
 
     def merge(self, kept: int, gone: int) -> None:
-        """Move all articles of one story to another by hand."""
+        """Move all articles of one story to another by hand; founders stay founders."""
         for id, one in self.known.items():
             if one.story == gone:
-                self.known[id] = replace(one, story=kept, founder=False)
+                self.known[id] = replace(one, story=kept)
 
 
 def merged_pairs(

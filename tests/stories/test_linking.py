@@ -403,6 +403,94 @@ def test_the_former_story_stays_open_to_what_is_closer_to_it():
     assert decided.story == 1
 
 
+def test_a_story_put_together_takes_what_each_of_its_parts_would_have_taken():
+    """And no more: what is like none of its beginnings stays out."""
+    one = known(1, HARVEST, title="Farmers expect record harvest", founder=True)
+    two = known(2, BLAST, story=1, founder=True)
+    mine = of("Miners die underground", BLAST_AGAIN)
+    assert link(mine, NOON, [one, two], SOME).story == 1
+    drifted = known(3, BLAST, story=1)
+    others = [one, known(2, HARVEST, title="Harvest begins", story=1, founder=True), drifted]
+    decided = link(mine, NOON, others, SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; its story began with something else")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "span"),
+    [
+        ("Miners die underground", BLAST_AGAIN, STORY_SPAN),
+        ("Explosion in coal mine kills 17", BLAST, COPY_WINDOW),
+    ],
+)
+def test_each_part_of_a_story_put_together_is_as_old_as_its_own_beginning(
+    title: str, body: str, span: timedelta
+):
+    """The younger part keeps the story open, for what is like that part."""
+    at = NOON + span + HOUR
+    old = known(1, HARVEST, title="Farmers expect record harvest", founder=True)
+    young = known(2, BLAST, story=1, at=NOON + 2 * HOUR, founder=True)
+    recent = known(3, BLAST, story=1, at=at - HOUR)
+    assert link(of(title, body), at, [old, young, recent], SOME).story == 1
+    later = link(of(title, body), at + 2 * HOUR, [old, young, recent], SOME)
+    assert later.story is None
+    assert later.detail.endswith("; its story began too long ago")
+
+
+def test_a_part_that_is_too_old_stays_closed_though_the_story_has_a_younger_one():
+    at = NOON + STORY_SPAN + HOUR
+    old = known(1, BLAST, founder=True)
+    young = known(
+        2, HARVEST, title="Farmers expect record harvest", story=1, at=at - HOUR, founder=True
+    )
+    recent = known(3, BLAST, story=1, at=at - HOUR)
+    decided = link(of("Miners die underground", BLAST_AGAIN), at, [old, young, recent], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; its story began with something else")
+
+
+AIRPORT = (
+    "Вооружённые люди захватили аэропорт Алматы в среду вечером, сообщил акимат. По данным "
+    "полиции, ранены 14 человек, все рейсы отменены до пятницы. Военные готовы освободить здание."
+)
+AIRPORT_AGAIN = (
+    "Аэропорт Алматы захвачен вооружёнными людьми в среду. Полиция сообщила о 14 раненых, рейсы "
+    "отменены до пятницы, военные готовятся освободить терминал."
+)
+AIRPORT_IN_ENGLISH = (
+    "Gunmen stormed the airport in Almaty on Wednesday evening, forcing staff to evacuate the "
+    "terminal. Police said 14 people were wounded and all flights had been cancelled until Friday."
+)
+
+
+def test_later_articles_follow_stories_that_were_put_together():
+    """Through a chain of merges and a split afterwards, in each of the languages."""
+    archive = Archive()
+    harvest = archive.add(article("Farmers expect record harvest", HARVEST, published=NOON))
+    english = archive.add(article("Gunmen storm airport", AIRPORT_IN_ENGLISH, published=NOON))
+    russian = archive.add(
+        article("Вооружённые люди захватили аэропорт", AIRPORT, published=NOON + HOUR, lang="ru")
+    )
+    story = archive.known[english].story
+    archive.merge(story, archive.known[russian].story)
+    archive.merge(archive.known[harvest].story, story)
+
+    def later(site: str) -> int:
+        return archive.add(
+            article(
+                "Аэропорт Алматы захвачен, ранены 14 человек",
+                AIRPORT_AGAIN,
+                f"https://{site}.example/1",
+                published=NOON + 2 * HOUR,
+                lang="ru",
+            )
+        )
+
+    assert archive.known[later("s")].story == archive.known[harvest].story
+    parted = archive.split(harvest)
+    assert archive.known[later("t")].story == archive.known[russian].story != parted
+
+
 def test_split_and_merge_stay_so_in_an_archive():
     archive = Archive()
     told = article("Explosion in coal mine kills 17", BLAST, published=NOON)
