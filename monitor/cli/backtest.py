@@ -12,8 +12,8 @@ import click
 
 from monitor.cli.choices import since_of
 from monitor.cli.hit_objects import evidence_objects
-from monitor.cli.match import chosen_rules, shown_passage
-from monitor.cli.opening import now, open_database, open_rules, open_settings
+from monitor.cli.match import chosen_rules, shown_passage, sound_rules
+from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import emit, plural, printing, progress, say, short, show, stamp
 from monitor.config.settings import Settings
 from monitor.errors import InvalidRules, StoreError, UsageError
@@ -69,7 +69,7 @@ def command(
     if corpus is not None and since is not None:
         raise UsageError("--since goes with the database; --corpus is read whole")
     settings = open_settings(config)
-    every = open_rules(settings).rules
+    every = sound_rules(settings, ids)
     chosen = chosen_rules(every, ids)
     rules = [rule for rule in chosen if rule.match is not None]
     if not rules:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.opening import now, open_rules, open_settings, open_usable_rules
-from monitor.cli.output import emit, plural, printable, printing, progress, say, show, stamp
+from monitor.cli.output import emit, place, plural, printable, printing, progress, say, show, stamp
 from monitor.cli.texts import STDIN, read_texts
 from monitor.config.settings import Settings
 from monitor.errors import InvalidQuery, InvalidRules, Location, Problem, UsageError
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from monitor.rules import Rulebook
 
 _QUERY_RULE = "query"
+_PLACES = 3
+"""Errors elsewhere whose places are named."""
 _LIST = re.compile(r"\$[^\W\d]")
 
 
@@ -150,18 +152,28 @@ def rules_named(settings: Settings, ids: Iterable[str]) -> list[Rule]:
     Raises InvalidRules when one of them is not sound, or could be in a file that is not, and
     UsageError when there is none.
     """
-    rulebook = open_usable_rules(settings)
     wanted = list(ids)
-    if rulebook.errors and not {rule.id for rule in rulebook.rules}.issuperset(wanted):
+    return chosen_rules(sound_rules(settings, wanted), wanted)
+
+
+def sound_rules(settings: Settings, ids: Iterable[str]) -> tuple[Rule, ...]:
+    """Return all rules that are sound; those with these ids have to be, see `rules_named`."""
+    rulebook = open_usable_rules(settings)
+    if rulebook.errors and not {rule.id for rule in rulebook.rules}.issuperset(ids):
         raise InvalidRules(rulebook.errors)
     _tell_of_errors(rulebook)
-    return chosen_rules(rulebook.rules, wanted)
+    return rulebook.rules
 
 
 def _tell_of_errors(rulebook: Rulebook) -> None:
     if errors := rulebook.errors:
         it = "it" if len(errors) == 1 else "them"
-        say(f"The rules have {plural(len(errors), 'error')} elsewhere: `monitor check` shows {it}.")
+        places = ", ".join(place(problem.location) for problem in errors[:_PLACES])
+        more = ", …" if len(errors) > _PLACES else ""
+        say(
+            f"The rules have {plural(len(errors), 'error')} elsewhere ({places}{more}):"
+            f" `monitor check` shows {it}."
+        )
 
 
 def article_object(article: Article, found: Iterable[Match]) -> dict[str, object]:

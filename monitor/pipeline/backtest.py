@@ -97,7 +97,7 @@ class Tried:
     former: frozenset[str]
     """Rules on trial whose running version hits it."""
     beside: frozenset[str]
-    """Other rules that hit it."""
+    """Rules that are not on trial, and hit it."""
 
 
 @dataclass(slots=True)
@@ -165,6 +165,7 @@ class RuleTally:
         if match is not None:
             self.by_day[tried.at.date()] += 1
             self.beside.update(tried.beside)
+            self.beside.update(it.rule for it in tried.matches if it.rule != self.rule.id)
             self._keep(Shown(tried=tried, match=match))
         if compared and match is not None and not before:
             self.gains += 1

@@ -65,7 +65,7 @@ def test_json_has_a_rule_a_line(run: Run, project: Path) -> None:
     assert (curfew["rule"], curfew["articles"], curfew["hits"]) == ("curfew", 100, 10)
     assert curfew["days"] == {"2026-02-01": 4, "2026-02-02": 3, "2026-02-03": 3}
     assert (blackout["hits"], blackout["days"]) == (2, {"2026-02-01": 1, "2026-02-02": 1})
-    assert curfew["overlap"] == {"old": 2}
+    assert curfew["overlap"] == {"blackout": 2, "old": 2}
     assert curfew["alerts"] == blackout["alerts"] == {"console": 2, "hook": 10}
     assert [one["article"] for one in curfew["first"]] == [
         "archive.jsonl:1", "archive.jsonl:11", "archive.jsonl:21",
@@ -289,6 +289,16 @@ def test_an_impossible_time_and_a_correlation_are_refused(run: Run, worked: Path
     said = run("backtest", "both", "curfew")
     assert said.lines[0] == "curfew: 1 hit"
     assert said.err.startswith("both is a correlation, which reads no text: left out\n")
+
+
+def test_rules_that_are_broken_elsewhere_stop_no_trial(run: Run, worked: Path) -> None:
+    write(worked, {"rules/more.yaml": 'rules: [{id: bad, match: "(night"}]'})
+    said = run("backtest", "curfew")
+    assert (said.code, said.lines[0]) == (0, "curfew: 1 hit")
+    assert said.err.startswith("The rules have 1 error elsewhere (rules/more.yaml:1:27): ")
+    said = run("backtest", "bad")
+    assert (said.code, said.out) == (1, "")
+    assert "this parenthesis is not closed" in said.err
 
 
 def test_an_empty_past_is_no_error(run: Run, worked: Path) -> None:

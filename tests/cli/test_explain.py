@@ -144,7 +144,10 @@ def test_without_a_tree_there_is_the_scope_alone() -> None:
     assert lines_of(Explanation(matched=False, scope=(), tree=None)) == []
 
 
-ELSEWHERE = "The rules have 2 errors elsewhere: `monitor check` shows them.\n"
+ELSEWHERE = (
+    "The rules have 2 errors elsewhere (rules/bad.yaml:2:22, rules/bad.yaml:3:24):"
+    " `monitor check` shows them.\n"
+)
 
 
 def test_errors_of_other_rules_are_told_and_hold_up_nothing(run: Run, project: Path) -> None:

@@ -147,6 +147,12 @@ def test_other_rules_on_the_same_articles_are_counted_the_most_first() -> None:
     assert list(tally.rules["curfew"].overlap.items()) == [("a", 2), ("b", 2), ("c", 1)]
 
 
+def test_rules_on_trial_together_overlap_like_any_other() -> None:
+    tally = tally_of(Trial([CURFEW, NIGHT], {}, [rule("a", "day")]), "curfew night day", "night")
+    assert tally.rules["curfew"].overlap == {"a": 1, "night": 1}
+    assert tally.rules["night"].overlap == {"a": 1, "curfew": 1}
+
+
 def test_the_first_and_the_best_are_kept_whatever_the_order() -> None:
     trial = Trial([CURFEW], {}, [])
     found = []
