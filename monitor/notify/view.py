@@ -297,10 +297,18 @@ def _notes(alert: Alert, stories: Sequence[StoryView]) -> tuple[str, ...]:
         held = _count(alert.held_back, "alert was", "alerts were")
         notes.append(f"{held} held back by the route's limit; this tells them together.")
     if alert.confirmed:
-        notes.append(f"Confirmed: {_count(alert.confirmed, 'publisher', 'publishers')} carry it.")
+        notes.append(_confirmation(alert.confirmed, stories))
     if alert.stands_in_for:
         notes.append("Sent here in place of another channel, which failed: monitor deliveries")
     return tuple(notes)
+
+
+def _confirmation(wanted: int, stories: Sequence[StoryView]) -> str:
+    """Say how many publishers carry what waited for a confirmation, as it stands now."""
+    if len(stories) == 1 and stories[0].publishers > wanted:
+        return f"Confirmed: {stories[0].publishers} publishers carry it, {wanted} were asked for."
+    carried = "carry it" if len(stories) < 2 else "or more carry each story"
+    return f"Confirmed: {_count(wanted, 'publisher', 'publishers')} {carried}."
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -148,7 +148,12 @@ def test_a_correlation_says_what_it_fired_for() -> None:
     [
         (AlertKind.FOLLOW_UP, {}, "New about a story that you were told of before."),
         (AlertKind.REMINDER, {}, "The story goes on: 7 articles by 4 publishers so far."),
-        (AlertKind.HIT, {"confirmed": 3}, "Confirmed: 3 publishers carry it."),
+        (AlertKind.HIT, {"confirmed": 4}, "Confirmed: 4 publishers carry it."),
+        (
+            AlertKind.FOLLOW_UP,
+            {"confirmed": 3},
+            "Confirmed: 4 publishers carry it, 3 were asked for.",
+        ),
         (AlertKind.HIT, {"stands_in_for": "1" * 32}, "Sent here in place of another channel"),
         (AlertKind.SUMMARY, {"held_back": 12}, "12 alerts were held back by the route's limit"),
         (AlertKind.SUMMARY, {"held_back": 1}, "1 alert was held back by the route's limit"),
@@ -159,6 +164,12 @@ def test_an_alert_says_why_it_comes(kind: AlertKind, changes: dict[str, object],
     for form in (MAIL, TERMINAL, TELEGRAM, SLACK):
         assert said in render(content, form, NOW).text.replace("&#x27;", "'")
     assert said in lxml.html.fromstring(render(content, MAIL, NOW).html).text_content()
+
+
+def test_a_digest_of_confirmed_stories_speaks_of_each() -> None:
+    content = many(2)
+    confirmed = replace(content, alert=replace(content.alert, confirmed=3))
+    assert "Confirmed: 3 publishers or more carry each story." in render(confirmed, MAIL, NOW).text
 
 
 @pytest.mark.parametrize(
