@@ -180,7 +180,10 @@ class Store(Protocol):
     def hits_between(
         self, rules: Collection[str], since: datetime, until: datetime
     ) -> Sequence[HitFacts]:
-        """Return the hits of these rules whose event time lies in [since, until], in its order."""
+        """Return the hits of these rules whose event time lies in [since, until], in its order.
+
+        Dismissed ones are left out.
+        """
 
     def firings(self, rules: Collection[str], since: datetime) -> Sequence[Firing]:
         """Return what these correlation rules fired for at event times from `since` on."""

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select, update
 
 from monitor.model.firing import Firing, HitFacts
-from monitor.model.hit import Match
+from monitor.model.hit import Match, Review
 from monitor.model.rule import Level, Rule
 from monitor.store.detection import hit_values
 from monitor.store.engine import Database
@@ -47,7 +47,11 @@ class Correlating:
                     )
                     .join(articles, articles.c.id == hits.c.article)
                     .outerjoin(story_members, story_members.c.article == articles.c.id)
-                    .where(hits.c.rule.in_(some), hits.c.happened.between(since, until))
+                    .where(
+                        hits.c.rule.in_(some),
+                        hits.c.happened.between(since, until),
+                        hits.c.review != Review.DISMISSED,
+                    )
                 )
                 found.extend(map(_facts, rows))
         return sorted(found, key=lambda facts: (facts.at, facts.hit))

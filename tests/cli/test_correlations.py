@@ -76,6 +76,22 @@ def test_a_late_report_of_the_third_source_counts_at_its_own_time(run: Run) -> N
     assert fired(run) == ["Report 1 of c"]
 
 
+@pytest.mark.usefixtures("desk")
+def test_a_dismissed_hit_is_not_counted_any_more(run: Run) -> None:
+    """A wrong hit is no evidence; a firing that was told stays told."""
+    tell("a", 1, 0)
+    tell("b", 1, 10)
+    assert fired(run) == []
+    wrong = run("hits", "--source", "b", "--json").row["hit"]
+    run("hits", "dismiss", str(wrong))
+    tell("c", 1, 20)
+    assert fired(run) == []
+    tell("b", 2, 30)
+    assert fired(run) == ["Report 2 of b"]
+    run("hits", "dismiss", str(run("hits", "--source", "c", "--json").row["hit"]))
+    assert fired(run) == ["Report 2 of b"]
+
+
 def test_a_correlation_that_names_half_of_nothing_does_not_run(run: Run, desk: Path) -> None:
     write(desk, {"rules/watch.yaml": RULES.replace('"tag:telecoms"', 'blackout, "tag:telecom"')})
     checked = run("check")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from monitor.model.firing import Firing, HitFacts
+from monitor.model.hit import Review
 from monitor.model.rule import Level
 from monitor.store import SqlStore
 from tests.conformance.making import NOW, add_article, add_hit, at, rule
@@ -61,6 +62,15 @@ def test_hits_come_in_the_order_of_their_events_not_of_their_arrival(store: SqlS
     assert [facts.article for facts in found] == [early, dateless, late, future]
     assert [facts.at for facts in found] == [at(-20), at(-15), at(-10), at(0)]
     assert store.hits_between(["a"], at(-19), at(-11)) == [found[1]]
+
+
+def test_a_dismissed_hit_counts_no_more_unless_it_is_taken_back(store: SqlStore) -> None:
+    wrong, right = add_hit(store, rule("a")), add_hit(store, rule("a"))
+    store.review([right], Review.ACKNOWLEDGED, at(1))
+    store.review([wrong], Review.DISMISSED, at(1))
+    assert [facts.hit for facts in store.hits_between(["a"], at(0), at(0))] == [right]
+    store.review([wrong], Review.OPEN, at(2))
+    assert [facts.hit for facts in store.hits_between(["a"], at(0), at(0))] == [wrong, right]
 
 
 def test_a_firing_is_stored_with_a_hit_on_the_newest_article_without_one(store: SqlStore) -> None:
