@@ -66,6 +66,9 @@ class Writing(Protocol):
     def add_keys(self, id: int, source: str, keys: Sequence[str]) -> None:
         """Let an article be found by further identity keys, also by ones that led to another."""
 
+    def add_sighting(self, id: int, article: Article, reason: str, *, now: datetime) -> None:
+        """Remember by which other address or file a known article came, and why it is that one."""
+
     def add_hits(
         self,
         article: int,

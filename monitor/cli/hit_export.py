@@ -108,13 +108,20 @@ def _write_csv(entries: Iterable[HitEntry]) -> None:
     for entry in entries:
         row = hit_object(entry)
         row["tags"] = " ".join(entry.hit.tags)
-        row["matched"] = " | ".join(dict.fromkeys(found.text for found in entry.hit.evidence))
-        del row["evidence"]
+        row["matched"] = " | ".join(dict.fromkeys(_matched(entry)))
+        del row["evidence"], row["firing"]
         writer.writerow({name: _cell(value) for name, value in row.items()})
         sys.stdout.write(line.getvalue())
         line.seek(0)
         line.truncate()
     sys.stdout.write(line.getvalue())
+
+
+def _matched(entry: HitEntry) -> list[str]:
+    """Return what a rule matched; of a correlation, the articles that it counted."""
+    if entry.fired is None:
+        return [found.text for found in entry.hit.evidence]
+    return [f"{one.rule}: {one.title}" for one in entry.fired.counted]
 
 
 def _cell(value: object) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from monitor.cli.output import stamp
+from monitor.model.firing import Fired
 from monitor.model.hit import Evidence
 from monitor.model.listing import HitEntry
 
@@ -30,6 +31,31 @@ def hit_object(entry: HitEntry) -> dict[str, object]:
         "story": entry.story,
         "article": hit.article,
         "evidence": evidence_objects(hit.evidence),
+        "firing": firing_object(entry.fired),
+    }
+
+
+def firing_object(fired: Fired | None) -> dict[str, object] | None:
+    """Return what a correlation fired for, with the hits that it counted; None of other rules."""
+    if fired is None:
+        return None
+    return {
+        "at": stamp(fired.firing.at),
+        "group": fired.firing.group,
+        "detail": fired.firing.detail,
+        "counted": [
+            {
+                "hit": one.hit,
+                "rule": one.rule,
+                "article": one.article,
+                "title": one.title,
+                "source": one.source,
+                "url": one.url,
+                "at": stamp(one.at),
+            }
+            for one in fired.counted
+        ],
+        "more": fired.more,
     }
 
 

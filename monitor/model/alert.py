@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.article import StoredArticle
-from monitor.model.firing import Firing
+from monitor.model.firing import Fired
 from monitor.model.hit import Hit
 from monitor.model.rule import Level
 
@@ -80,7 +80,7 @@ class AlertItem:
     story_size: int = 1
     publishers: int = 1
     story_title: str = ""
-    firing: Firing | None = None
+    fired: Fired | None = None
     """Of a correlation rule's hit: what it fired for."""
 
 

@@ -51,3 +51,34 @@ class Firing:
     no hit of this rule yet; where all have, one of those stands for it."""
     detail: str
     """For people: `3 rules within 24h: csto-deployment, internet-blackout, state-of-emergency`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A hit that a firing counted, as it is shown."""
+
+    hit: int | None
+    """None of one that is not stored: rules that are tried on the past make such."""
+    rule: str
+    article: int | str
+    """The number of a stored article; of another, how a person finds it."""
+    title: str
+    source: str
+    url: str | None
+    path: str | None
+    at: datetime
+    """Event time of its article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """A firing with what it counted."""
+
+    firing: Firing
+    counted: tuple[Counted, ...]
+    """The first of its hits, oldest first; what is pruned is missing."""
+
+    @property
+    def more(self) -> int:
+        """How many hits it counted beside those."""
+        return len(self.firing.hits) - len(self.counted)

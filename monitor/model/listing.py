@@ -9,7 +9,7 @@ from datetime import date, datetime
 from monitor.model.alert import Alert, AlertState, Delivery
 from monitor.model.article import StoredArticle
 from monitor.model.decision import Outcome, Reason
-from monitor.model.firing import Firing
+from monitor.model.firing import Fired
 from monitor.model.hit import Hit, HitState, Review
 from monitor.model.rule import Level
 from monitor.model.source import SourceState
@@ -73,6 +73,8 @@ class HitEntry:
     lang: str | None
     published: datetime | None
     story: int | None
+    fired: Fired | None = None
+    """Of a correlation rule's hit, what it fired for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,8 +180,19 @@ class HitWay:
     hit: Hit
     decisions: tuple[Decided, ...]
     alerts: tuple[AlertEntry, ...]
-    firing: Firing | None = None
+    fired: Fired | None = None
     """Of a correlation rule's hit, what it fired for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """Another address or file that a known article came by, when it came first."""
+
+    at: datetime
+    url: str | None
+    path: str | None
+    reason: str
+    """Why it is that article: `same text`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +204,8 @@ class ArticleWay:
     """What it is recognised by when it is seen again."""
     versions: tuple[datetime, ...]
     """When each of its versions was seen, the first one first."""
+    sightings: tuple[Sighting, ...]
+    """Where else it was seen, the first one first."""
     story: StoryArticle | None
     hits: tuple[HitWay, ...]
 

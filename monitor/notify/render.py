@@ -59,7 +59,9 @@ class Form:
     room: Room = WHOLE
 
 
-CHAT_ROOM = Room(title=200, passages=2, context=60, others=2, stories=20, articles=3, text=3_000)
+CHAT_ROOM = Room(
+    title=200, passages=2, context=60, others=2, stories=20, articles=3, counted=5, text=3_000
+)
 MAIL = Form(Medium.MAIL, MAIL_TEXT, title_limit=200)
 TERMINAL = Form(Medium.CONSOLE, CONSOLE, room=Room(others=3))
 

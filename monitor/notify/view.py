@@ -10,14 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 
-from monitor.model.alert import Alert, AlertContent, AlertItem, AlertKind
+from monitor.model.alert import AlertContent, AlertItem
 from monitor.model.article import Article, StoredArticle
+from monitor.model.firing import Counted
 from monitor.model.hit import Evidence, Hit
 from monitor.notify.cleaning import clean, one_line, safe_link, shorten
 from monitor.notify.passages import CONTEXT, MOST_PASSAGES, Passage, highlighted, passages
+from monitor.notify.sentences import LONGEST_SUBJECT, count, notes_of, subject_of
 
-_SUBJECT = 200
 _NAME = 80
+_FEW = 3
+"""Of the hits that a correlation counted, so many are told as long as passages are."""
 UNTITLED = "(untitled)"
 
 
@@ -32,6 +35,8 @@ class Room:
     stories: int = 200
     articles: int = 5
     """Of one story."""
+    counted: int = 10
+    """Hits that a correlation counted."""
     text: int = 20_000
     """Characters of a notice's text."""
 
@@ -42,8 +47,13 @@ class Room:
 
     def narrower(self) -> Room:
         """Return the next smaller room: what matters least goes first."""
-        if self.others:
-            return replace(self, others=self.others // 2, text=self.text // 2)
+        if self.others or self.counted > _FEW:
+            return replace(
+                self,
+                others=self.others // 2,
+                counted=max(min(self.counted, _FEW), self.counted // 2),
+                text=self.text // 2,
+            )
         if self.passages > 1 or self.articles > 1:
             return replace(
                 self, passages=max(1, self.passages - 1), articles=max(1, self.articles - 2)
@@ -54,8 +64,22 @@ class Room:
             title=max(40, self.title // 2),
             stories=max(1, self.stories * 3 // 4),
             passages=self.passages if self.context > 20 else 0,
+            counted=self.counted // 2,
             text=max(60, self.text // 2),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedView:
+    """A hit that a correlation counted."""
+
+    rule: str
+    title: str
+    """Of its article."""
+    url: str | None
+    path: str
+    source: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +93,10 @@ class RuleView:
     hit: int
     detail: str
     """Of a correlation: what it fired for."""
+    counted: tuple[CountedView, ...]
+    """Of a correlation: the first of the hits that it counted."""
+    uncounted: int
+    """How many more it counted."""
     silence: str
     """The command that silences it."""
 
@@ -118,8 +146,8 @@ class StoryView:
         """How far it has spread: `7 articles, 4 publishers`; empty while it is one article."""
         if self.size < 2:
             return ""
-        publishers = _count(self.publishers, "publisher", "publishers")
-        return f"{_count(self.size, 'article', 'articles')}, {publishers}"
+        publishers = count(self.publishers, "publisher", "publishers")
+        return f"{count(self.size, 'article', 'articles')}, {publishers}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +184,9 @@ def view(content: AlertContent, room: Room, *, shortened: bool = False) -> Alert
     return AlertView(
         kind=alert.kind.value,
         level=alert.level.label,
-        subject=_subject(alert, stories, with_title=True),
-        headline=_subject(alert, stories, with_title=False),
-        notes=_notes(alert, stories),
+        subject=subject_of(alert, stories, with_title=True),
+        headline=subject_of(alert, stories, with_title=False),
+        notes=notes_of(alert, stories),
         stories=stories[: room.stories],
         left_out=max(0, len(stories) - room.stories),
         paragraphs=paragraphs,
@@ -226,8 +254,8 @@ def _article(items: Sequence[AlertItem], room: Room) -> ArticleView:
         date=when(article.published),
         author=one_line(article.author, _NAME),
         lang=one_line(article.lang or "", _NAME),
-        path=one_line(article.path or "", _SUBJECT),
-        rules=tuple(_rule(item) for item in items),
+        path=one_line(article.path or "", LONGEST_SUBJECT),
+        rules=tuple(_rule(item, room) for item in items),
         passages=passages(article.body, evidence, room.passages, room.context, title),
     )
 
@@ -237,16 +265,30 @@ def _heading(article: Article, evidence: Sequence[Evidence], title: str) -> Pass
     return whole if whole.text == title else highlighted(title, (), "title")
 
 
-def _rule(item: AlertItem) -> RuleView:
+def _rule(item: AlertItem, room: Room) -> RuleView:
     hit: Hit = item.hit
+    counted = item.fired.counted[: room.counted] if item.fired else ()
     return RuleView(
         id=one_line(hit.rule, _NAME),
         title=one_line(hit.title, 2 * _NAME),
         level=hit.level.label,
         tags=tuple(one_line(tag, _NAME) for tag in hit.tags),
         hit=hit.id,
-        detail=one_line(item.firing.detail, _SUBJECT) if item.firing else "",
+        detail=one_line(item.fired.firing.detail, LONGEST_SUBJECT) if item.fired else "",
+        counted=tuple(_counted(one, room) for one in counted),
+        uncounted=len(item.fired.firing.hits) - len(counted) if item.fired else 0,
         silence=f"monitor silence add --rule {shlex.quote(one_line(hit.rule, _NAME))} --for 2h",
+    )
+
+
+def _counted(counted: Counted, room: Room) -> CountedView:
+    return CountedView(
+        rule=one_line(counted.rule, _NAME),
+        title=one_line(counted.title, min(room.title, 120)) or UNTITLED,
+        url=safe_link(counted.url),
+        path=one_line(counted.path or "", LONGEST_SUBJECT),
+        source=one_line(counted.source, _NAME),
+        date=when(counted.at),
     )
 
 
@@ -262,57 +304,6 @@ def _others(others: Iterable[StoredArticle], room: Room) -> tuple[SourceView, ..
             url=safe_link(article.url),
         )
     return tuple(seen.values())
-
-
-def _subject(alert: Alert, stories: Sequence[StoryView], *, with_title: bool) -> str:
-    """Return the subject: `[HIGH] rule title: article title` for what a rule hit."""
-    level = f"[{alert.level.label.upper()}]"
-    if alert.kind is AlertKind.DIGEST and not stories:
-        return "[monitor] digest: nothing new"
-    if alert.kind in {AlertKind.NOTICE, AlertKind.TEST} or not stories:
-        said = one_line(alert.subject or alert.text or alert.kind.value, _SUBJECT - 12)
-        return f"[monitor] {said}"
-    if alert.kind is AlertKind.DIGEST:
-        return f"{level} digest: {_count(len(stories), 'story', 'stories')}"
-    if alert.kind is AlertKind.SUMMARY:
-        held = alert.held_back or sum(len(story.articles) for story in stories)
-        return f"{level} {_count(held, 'more alert', 'more alerts')}, held back by the limit"
-    article = stories[0].articles[0]
-    rules = list(dict.fromkeys(rule.title for rule in article.rules))
-    more = f" +{len(rules) - 1}" if len(rules) > 1 else ""
-    lead = "" if alert.kind is AlertKind.HIT else f"{alert.kind.value}: "
-    title = f": {article.title}" if with_title else ""
-    return one_line(f"{level} {lead}{rules[0]}{more}{title}", _SUBJECT)
-
-
-def _notes(alert: Alert, stories: Sequence[StoryView]) -> tuple[str, ...]:
-    notes = []
-    if alert.kind is AlertKind.FOLLOW_UP:
-        notes.append("New about a story that you were told of before.")
-    if alert.kind is AlertKind.REMINDER and stories:
-        wide = _count(stories[0].publishers, "publisher", "publishers")
-        size = _count(stories[0].size, "article", "articles")
-        notes.append(f"The story goes on: {size} by {wide} so far.")
-    if alert.kind is AlertKind.SUMMARY and alert.held_back:
-        held = _count(alert.held_back, "alert was", "alerts were")
-        notes.append(f"{held} held back by the route's limit; this tells them together.")
-    if alert.confirmed:
-        notes.append(_confirmation(alert.confirmed, stories))
-    if alert.stands_in_for:
-        notes.append("Sent here in place of another channel, which failed: monitor deliveries")
-    return tuple(notes)
-
-
-def _confirmation(wanted: int, stories: Sequence[StoryView]) -> str:
-    """Say how many publishers carry what waited for a confirmation, as it stands now."""
-    if len(stories) == 1 and stories[0].publishers > wanted:
-        return f"Confirmed: {stories[0].publishers} publishers carry it, {wanted} were asked for."
-    carried = "carry it" if len(stories) < 2 else "or more carry each story"
-    return f"Confirmed: {_count(wanted, 'publisher', 'publishers')} {carried}."
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
 
 
 def _paragraphs(text: str, limit: int) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ from monitor.stories.record import Features
 
 # Items a transaction: enough to pay for its commit, few enough to hold up no other writer.
 BATCH = 100
+_ADDRESSES = ("url:", "file:")
+"""Identity keys of what people look an article up by."""
 _TOLD = 20
 """Refusals of one poll that are told one by one."""
 
@@ -222,6 +224,10 @@ class _Detection:
             self._tally.known += 1
             if judgement.keys:
                 self._writing.add_keys(judgement.id, self._source.id, judgement.keys)
+                if any(key.startswith(_ADDRESSES) for key in judgement.keys):
+                    self._writing.add_sighting(
+                        judgement.id, entry.article, judgement.reason, now=self._now
+                    )
                 self._remember(judgement.id, judgement.keys)
         elif judgement.verdict is Verdict.REVISION and judgement.id is not None:
             self._revise(entry, judgement, judgement.id)

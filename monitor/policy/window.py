@@ -26,6 +26,19 @@ _NOUNS = {
 }
 
 
+_NAMED_ONES = frozenset({Distinct.RULES, Distinct.SOURCES})
+"""What has a name of its own; articles and stories are shown by the hits that were counted."""
+
+
+def counted_words(correlation: Correlation, number: int) -> str:
+    """Return what so many counted things are: `3 sources within 24h`."""
+    one, many = _NOUNS[correlation.distinct]
+    what = f"{count(number, one, many)} within {duration(correlation.within)}"
+    if correlation.burst is not None:
+        what += f", {correlation.burst:g} times the usual rate or more"
+    return what
+
+
 @dataclass(slots=True)
 class Tally:
     """How many things are present and not blocked, kept up with every change."""
@@ -141,12 +154,11 @@ class Sweep:
         )
 
     def _detail(self, things: Sequence[str]) -> str:
-        one, many = _NOUNS[self.correlation.distinct]
-        what = f"{count(len(things), one, many)} within {duration(self.correlation.within)}"
-        if self.correlation.burst is not None:
-            what += f", {self.correlation.burst:g} times the usual rate or more"
+        what = counted_words(self.correlation, len(things))
         if self.group:
             what += f" ({self.group})"
+        if self.correlation.distinct not in _NAMED_ONES:
+            return what
         named = list(things[:NAMED])
         if len(things) > NAMED:
             named.append(f"and {len(things) - NAMED} more")

@@ -123,6 +123,19 @@ article_keys = Table(
 )
 
 
+class _SightingCols(TypedColumns):
+    id: Named[int] = Column(Id, primary_key=True)
+    article: Named[int] = Column(Id, ForeignKey("articles.id", ondelete="CASCADE"))
+    at: Named[datetime] = Column(Utc)
+    url: Named[str | None] = Column(Words)
+    path: Named[str | None] = Column(Words)
+    reason: Named[str] = Column(Words)
+
+
+sightings = Table("sightings", metadata, _SightingCols, Index(None, "article"))
+"""Other addresses and files that known articles came by, each when it came first."""
+
+
 class _RevisionCols(_VersionCols):
     article: Named[int] = Column(Id, ForeignKey("articles.id", ondelete="CASCADE"))
     revision: Named[int]

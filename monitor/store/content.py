@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select, tuple_
 
 from monitor.model.alert import AlertItem
 from monitor.model.article import StoredArticle
-from monitor.model.firing import Firing
+from monitor.model.firing import Counted, Fired, Firing
 from monitor.model.hit import Hit
 from monitor.store.rows import (
     FORMER_VERSION,
@@ -23,6 +23,8 @@ from monitor.store.rows import (
 from monitor.store.tables import articles, firings, hits, revisions, stories, story_members
 from monitor.store.types import batches
 
+COUNTED = 50
+"""How many hits of a firing are known by name."""
 OTHERS = 5
 """How many further articles of a story an alert knows."""
 
@@ -38,6 +40,20 @@ _FIRINGS = (
     .where(firings.c.hit.in_(bindparam("ids", expanding=True)))
     .order_by(firings.c.id)
 )
+_COUNTED = (
+    select(
+        hits.c.id,
+        hits.c.rule,
+        hits.c.happened,
+        articles.c.id,
+        articles.c.title,
+        articles.c.source,
+        articles.c.url,
+        articles.c.path,
+    )
+    .join(articles, articles.c.id == hits.c.article)
+    .where(hits.c.id.in_(bindparam("ids", expanding=True)))
+)
 
 
 def read_items(connection: Connection, ids: Sequence[int]) -> tuple[AlertItem, ...]:
@@ -49,7 +65,7 @@ def read_items(connection: Connection, ids: Sequence[int]) -> tuple[AlertItem, .
     facts = _story_facts(connection, of_stories)
     samples = {story: _newest_of(connection, story) for story in sorted(of_stories)}
     others = read_articles(connection, {id_ for sample in samples.values() for id_ in sample})
-    fired = read_firings(connection, found)
+    fired = read_fired(connection, found)
     items: list[AlertItem] = []
     for id_ in ids:
         if (one := found.get(id_)) is None:
@@ -65,7 +81,7 @@ def read_items(connection: Connection, ids: Sequence[int]) -> tuple[AlertItem, .
                 story_size=size,
                 publishers=publishers,
                 story_title=title,
-                firing=fired.get(one.id),
+                fired=fired.get(one.id),
             )
         )
     return tuple(items)
@@ -136,10 +152,33 @@ def _newest_of(connection: Connection, story: int) -> Sequence[int]:
     )
 
 
-def read_firings(connection: Connection, ids: Collection[int]) -> dict[int, Firing]:
+def read_fired(connection: Connection, ids: Collection[int]) -> dict[int, Fired]:
     """Return what correlation rules fired for, by the hit that it became."""
     found: dict[int, Firing] = {}
     for some in batches(sorted(ids)):
         rows: Any = connection.execute(_FIRINGS, {"ids": some})
         found.update((row.hit, as_firing(row)) for row in rows)
+    counted = _counted(connection, {hit for one in found.values() for hit in one.hits[:COUNTED]})
+    return {
+        id_: Fired(one, tuple(counted[hit] for hit in one.hits[:COUNTED] if hit in counted))
+        for id_, one in found.items()
+    }
+
+
+def _counted(connection: Connection, ids: Collection[int]) -> dict[int, Counted]:
+    found: dict[int, Counted] = {}
+    for some in batches(sorted(ids)):
+        for hit_, rule, at, article, title, source, url, path in connection.execute(
+            _COUNTED, {"ids": some}
+        ):
+            found[hit_] = Counted(
+                hit=hit_,
+                rule=rule,
+                article=article,
+                title=title,
+                source=source,
+                url=url,
+                path=path,
+                at=at,
+            )
     return found

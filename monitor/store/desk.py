@@ -68,6 +68,14 @@ class Desk(Protocol):
     def find_articles(self, keys: Sequence[str]) -> Sequence[StoredArticle]:
         """Return the articles of all sources with any of these identity keys, oldest first."""
 
+    def articles_of_file(
+        self, path: str, sources: Collection[str], limit: int
+    ) -> Sequence[StoredArticle]:
+        """Return the articles of these sources that were read from a file, oldest first.
+
+        Also those of any source that were known already when they came from it.
+        """
+
     def carriers(self, publisher: str) -> frozenset[str]:
         """Return the sources that lately gave articles of a publisher (`Features.publisher`)."""
 

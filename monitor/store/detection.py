@@ -25,6 +25,7 @@ from monitor.store.tables import (
     hits,
     refusals,
     revisions,
+    sightings,
     source_files,
     sources,
     story_members,
@@ -64,6 +65,7 @@ class SqlWriting(StoryWriting):
             ),
         )
         super()._declare()
+        self._pending.declare("sightings", insert(sightings))
         adding = insert_into(hits, self._dialect)
         self._pending.declare("hits", adding.on_conflict_do_nothing())
         files = insert_into(source_files, self._dialect)
@@ -137,6 +139,11 @@ class SqlWriting(StoryWriting):
         """See `ports.Writing.add_keys`."""
         for key in sorted({index_key(key) for key in keys}):
             self._pending.add("keys", {"key": key, "source": source, "article": id})
+
+    def add_sighting(self, id: int, article: Article, reason: str, *, now: datetime) -> None:
+        """See `ports.Writing.add_sighting`."""
+        row = {"article": id, "at": now, "url": article.url, "path": article.path}
+        self._pending.add("sightings", {**row, "reason": reason})
 
     def add_hits(
         self,

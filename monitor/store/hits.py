@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select, tuple_, update
 
 from monitor.model.alert import AlertItem
-from monitor.model.hit import Review
+from monitor.model.firing import Fired
+from monitor.model.hit import Hit, Review
 from monitor.model.listing import DayCount, HitEntry, HitFilter
-from monitor.store.content import read_items
+from monitor.store.content import read_fired, read_items
 from monitor.store.engine import Database
 from monitor.store.rows import HIT, hit
 from monitor.store.search import articles_with
@@ -34,7 +35,7 @@ class HitListing:
         if before is not None:
             query = query.where(_moment < _moment_of(before))
         with self._database.reading() as connection:
-            return [_entry(row) for row in connection.execute(query)]
+            return _entries(connection, connection.execute(query).all())
 
     def all_hits(self, wanted: HitFilter) -> Iterator[HitEntry]:
         """See `Desk.all_hits`."""
@@ -42,8 +43,7 @@ class HitListing:
         page = query
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(page).all()
-            entries = [_entry(row) for row in rows]
+                entries = _entries(connection, connection.execute(page).all())
             yield from entries
             if len(entries) < _PAGE:
                 return
@@ -167,14 +167,22 @@ def _globs(rules: Sequence[str]) -> ColumnElement[bool]:
     return or_(*(hits.c.rule.like(glob.translate(wild), escape="\\") for glob in rules or ("*",)))
 
 
-def _entry(row: Any) -> HitEntry:
+def _entries(connection: Connection, rows: Sequence[Any]) -> list[HitEntry]:
+    found = {row.id: hit(row) for row in rows}
+    # What a text satisfied has evidence, but for `*`: few are looked up in vain.
+    fired = read_fired(connection, [one.id for one in found.values() if not one.evidence])
+    return [_entry(row, found[row.id], fired.get(row.id)) for row in rows]
+
+
+def _entry(row: Any, of: Hit, fired: Fired | None) -> HitEntry:
     title, source, url, lang, published, story = row[len(HIT) :]
     return HitEntry(
-        hit=hit(row),
+        hit=of,
         title=title,
         source=source,
         url=url,
         lang=lang,
         published=published,
         story=story,
+        fired=fired,
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, union
 
 from monitor.model.article import StoredArticle
 from monitor.model.decision import Outcome, Reason
@@ -20,10 +20,11 @@ from monitor.model.listing import (
     HitWay,
     Refused,
     RuleVersion,
+    Sighting,
     SourceFigures,
 )
 from monitor.model.source import SourceState
-from monitor.store.content import read_articles, read_firings
+from monitor.store.content import read_articles, read_fired
 from monitor.store.deliveries import read_deliveries
 from monitor.store.engine import Database
 from monitor.store.outbox import alerts_of
@@ -39,6 +40,7 @@ from monitor.store.tables import (
     refusals,
     revisions,
     rule_versions,
+    sightings,
     sources,
     story_members,
 )
@@ -67,6 +69,19 @@ class Reading:
                     ).scalars()
                 )
             by_id = read_articles(connection, found)
+            return [by_id[id_] for id_ in sorted(by_id)]
+
+    def articles_of_file(
+        self, path: str, sources: Collection[str], limit: int
+    ) -> Sequence[StoredArticle]:
+        """See `Desk.articles_of_file`."""
+        named = union(
+            select(articles.c.id).where(articles.c.source.in_(sources), articles.c.path == path),
+            select(sightings.c.article).where(sightings.c.path == path),
+        ).subquery()
+        with self._database.reading() as connection:
+            found = connection.execute(select(named.c.id).order_by(named.c.id).limit(limit))
+            by_id = read_articles(connection, found.scalars().all())
             return [by_id[id_] for id_ in sorted(by_id)]
 
     def carriers(self, publisher: str) -> frozenset[str]:
@@ -132,7 +147,7 @@ class Reading:
                 select(*HIT).where(hits.c.article == article).order_by(hits.c.id)
             ).all()
             of_article = [hit(row) for row in rows]
-            fired = read_firings(connection, [one.id for one in of_article])
+            fired = read_fired(connection, [one.id for one in of_article])
             return ArticleWay(
                 article=found,
                 keys=tuple(
@@ -143,13 +158,14 @@ class Reading:
                     ).scalars()
                 ),
                 versions=_versions(connection, article),
+                sightings=_sightings(connection, article),
                 story=next(iter(read_members(connection, [article])), None),
                 hits=tuple(
                     HitWay(
                         hit=one,
                         decisions=tuple(read_decisions(connection, one.id)),
                         alerts=_alerts_with(connection, one.id),
-                        firing=fired.get(one.id),
+                        fired=fired.get(one.id),
                     )
                     for one in of_article
                 ),
@@ -264,6 +280,15 @@ def _versions(connection: Connection, article: int) -> tuple[datetime, ...]:
         select(articles.c.changed).where(articles.c.id == article)
     ).scalar_one()
     return (*former, newest)
+
+
+def _sightings(connection: Connection, article: int) -> tuple[Sighting, ...]:
+    rows = connection.execute(
+        select(sightings.c.at, sightings.c.url, sightings.c.path, sightings.c.reason)
+        .where(sightings.c.article == article)
+        .order_by(sightings.c.id)
+    )
+    return tuple(Sighting(at=at, url=url, path=path, reason=why) for at, url, path, why in rows)
 
 
 def _alerts_with(connection: Connection, hit: int) -> tuple[AlertEntry, ...]:

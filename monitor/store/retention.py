@@ -28,6 +28,7 @@ from monitor.store.tables import (
     hits,
     refusals,
     revisions,
+    sightings,
     silences,
     stories,
     story_apart,
@@ -176,6 +177,7 @@ def _prune_articles(
     tally.revisions += connection.execute(
         delete(revisions).where(revisions.c.article.in_(gone))
     ).rowcount
+    connection.execute(delete(sightings).where(sightings.c.article.in_(gone)))
     _leave_stories(connection, gone)
     connection.execute(
         update(articles)

@@ -18,7 +18,7 @@ from monitor.store.engine import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this program works with; a test compares it with the migrations."""
 
 VERSION_TABLE = "monitor_schema"

@@ -13,6 +13,7 @@ from monitor.store.article_tables import (
     articles,
     refusals,
     revisions,
+    sightings,
     source_files,
     sources,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "refusals",
     "revisions",
     "rule_versions",
+    "sightings",
     "silences",
     "source_files",
     "sources",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_different_sources_are_counted_and_not_their_articles(run: Run) -> None:
     assert fired(run) == []
     tell("c", 1, 30)
     assert fired(run) == ["Report 1 of c"]
+    firing = run("hits", "--rule", "many", "--json").row["firing"]
+    assert [(one["source"], one["article"], one["title"]) for one in firing["counted"]] == [
+        ("a", 3, "Report 3 of a"),
+        ("b", 4, "Report 1 of b"),
+        ("c", 5, "Report 1 of c"),
+    ]
+    (row,) = csv.DictReader(run("hits", "export", "--rule", "many", "--format", "csv").lines)
+    assert row["matched"] == (
+        "blackout: Report 3 of a | blackout: Report 1 of b | blackout: Report 1 of c"
+    )
     why = run("why", "5", "--json").row
     assert "3 sources within 1h: c, b, a" in json.dumps(why)
     tell("a", 4, 40)

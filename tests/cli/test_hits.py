@@ -29,7 +29,7 @@ def test_json_has_every_field_of_a_hit(run: Run) -> None:
     row = run("hits", "--json", "--rule", "blackout").row
     assert list(row) == [
         "hit", "at", "rule", "version", "level", "tags", "state", "review", "note", "title",
-        "source", "url", "lang", "published", "story", "article", "evidence",
+        "source", "url", "lang", "published", "story", "article", "evidence", "firing",
     ]  # fmt: skip
     assert (row["hit"], row["rule"], row["level"], row["tags"]) == (1, "blackout", "high", ["net"])
     assert (row["state"], row["review"], row["note"]) == ("alerted", "open", "")

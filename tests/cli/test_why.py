@@ -11,6 +11,11 @@ import pytest
 from tests.cli.conftest import Run
 from tests.cli.projects import CONFIG, write
 
+BOTH = (
+    "rules: [{id: both, level: high, correlate: "
+    "{rules: [curfew, blackout], within: 3d, distinct: rules, at_least: 2}}]"
+)
+
 
 def stages(run: Run, *args: str | Path) -> list[str]:
     return [step["stage"] for step in run("why", *args, "--json").row["steps"]]
@@ -86,14 +91,24 @@ def test_a_rule_explains_its_verdict(run: Run) -> None:
     assert "✓ all of" in rule
 
 
-def test_a_correlation_reads_no_text(run: Run, worked: Path) -> None:
+def counting(run: Run, article: str) -> list[str]:
+    steps = run("why", article, "--rule", "both", "--json").row["steps"]
+    return [step["text"] for step in steps if step["stage"] in {"rule", "fired"}]
+
+
+def test_a_correlation_says_what_it_counts_of_an_article(run: Run, worked: Path) -> None:
     more = (
         "rules: [{id: both, correlate: "
         "{rules: [curfew, blackout], within: 1h, distinct: rules, at_least: 2}}]"
     )
     write(worked, {"rules/more.yaml": more})
-    steps = run("why", "1", "--rule", "both", "--json").row["steps"]
-    assert steps[-1]["text"] == "both counts the hits of others; it reads no text"
+    wanted = "both fires at 2 rules within 1h; it counts the hits of blackout, curfew"
+    counted = "of this article it counts blackout (hit 1)"
+    assert counting(run, "1") == [wanted, counted, "it has not fired for them"]
+    assert counting(run, "2") == [wanted, "this article has no hit of those"]
+    run("hits", "dismiss", "1")
+    dismissed = "of this article it counts blackout (hit 1, dismissed: not any more)"
+    assert counting(run, "1")[1] == dismissed
 
 
 @pytest.mark.usefixtures("worked")
@@ -105,7 +120,6 @@ def test_a_correlation_reads_no_text(run: Run, worked: Path) -> None:
         (["what"], "'what' is neither an article's number, nor an address (https://…), nor a file"),
         ([""], "'' is neither an article's number, nor an address"),
         (["²"], "'²' is neither an article's number"),
-        (["articles/many.jsonl"], "articles/many.jsonl may hold many articles"),
     ],
 )
 def test_what_names_no_article_is_refused(run: Run, args: list[str], told: str) -> None:
@@ -129,6 +143,69 @@ def test_an_article_is_found_by_its_address_in_whatever_form(run: Run, worked: P
     run("run", "--once")
     row = run("why", "http://e.example/night/", "--json").row
     assert row["url"] == "https://www.e.example/night?utm_source=x#top"
+
+
+def test_an_address_without_its_scheme_is_one_unless_it_is_a_file(run: Run, worked: Path) -> None:
+    article = '{"text": "A curfew.", "url": "https://e.example/night"}'
+    write(worked / "articles", {"a.json": article})
+    run("run", "--once")
+    assert run("why", "e.example/night", "--json").row["url"] == "https://e.example/night"
+    write(worked, {"e.example/night": "something else"})
+    assert run("why", "e.example/night").code == 1
+    assert run("why", "./e.example/night").code == 1
+    said = run("why", "elsewhere.example/night")
+    assert said.lines[1].strip() == "source    no configured source reads this site"
+
+
+LONG = "The curfew holds on. " * 20
+
+
+def test_an_article_known_by_its_text_says_where_else_it_came_from(run: Run, worked: Path) -> None:
+    for name in "ab":
+        text = (
+            f'{{"title": "Night", "text": "{LONG}", "url": "https://{name}.example/night-{name}"}}'
+        )
+        write(worked / "articles", {f"{name}.json": text})
+    run("run", "--once")
+    for what in ("https://b.example/night-b", "b.example/night-b", "articles/b.json"):
+        row = run("why", what, "--json").row
+        assert row["url"] == "https://a.example/night-a"
+        (known,) = [step for step in row["steps"] if step["stage"] == "known"]
+        assert known["text"] == "came again as https://b.example/night-b: same text, nothing new"
+        assert known["at"] is not None
+
+
+def test_an_address_known_from_before_sightings_were_kept_is_told(run: Run, worked: Path) -> None:
+    test_an_article_known_by_its_text_says_where_else_it_came_from(run, worked)
+    with sqlite3.connect(worked / "monitor.db") as connection:
+        connection.execute("DELETE FROM sightings")
+    row = run("why", "b.example/night-b", "--json").row
+    (known,) = [step["text"] for step in row["steps"] if step["stage"] == "known"]
+    assert known == "https://b.example/night-b is known as this article"
+    row = run("why", "https://a.example/night-a", "--json").row
+    assert all(step["stage"] != "known" for step in row["steps"])
+
+
+def test_a_file_of_one_article_is_that_article_and_of_many_their_numbers_are_told(
+    run: Run, worked: Path
+) -> None:
+    one = '{"title": "Night", "text": "A curfew."}'
+    write(
+        worked / "articles",
+        {"one.json": one, "two.jsonl": '{"text": "A law."}\n{"text": "B"}\n'},
+    )
+    write(
+        worked / "articles", {"many.jsonl": "".join(f'{{"text": "No {n}."}}\n' for n in range(12))}
+    )
+    run("run", "--once")
+    assert run("why", "articles/one.json", "--json").row["title"] == "Night"
+    said = run("why", "articles/two.jsonl")
+    assert (said.code, said.out) == (2, "")
+    assert re.search(r"two.jsonl holds many articles: .* \(\d+, \d+\)$", said.err.strip())
+    assert re.search(
+        r"by its number \((\d+, ){10}…\)$", run("why", "articles/many.jsonl").err.strip()
+    )
+    assert run("why", "articles/none.jsonl").lines[0] == "articles/none.jsonl is not stored."
 
 
 def test_an_article_is_found_by_its_file(run: Run, worked: Path) -> None:
@@ -219,10 +296,14 @@ def test_an_absent_file_says_which_folder_is_read_and_what_was_refused(
 def test_of_a_file_that_may_hold_many_the_refusals_are_told(run: Run, worked: Path) -> None:
     write(worked / "articles", {"bad.jsonl": '{"title": "no text"}\n{"text": "curfew"}\n'})
     run("run", "--once")
+    said = run("why", "articles/bad.jsonl", "--json")
+    assert (said.code, said.row["title"]) == (0, "curfew")
+    assert said.row["steps"][-1]["stage"] == "refused"
+    assert said.row["steps"][-1]["text"].startswith("desk: has no `text`")
+    write(worked / "articles", {"bad.jsonl": '{"title": "none"}\n{"text": "a"}\n{"text": "b"}\n'})
+    run("run", "--once")
     said = run("why", "articles/bad.jsonl")
-    assert said.code == 1
-    assert "refused   desk: has no `text`" in said.lines[1]
-    assert "it may hold many articles: name one by its number" in said.lines[2]
+    assert said.err.strip().endswith("; part of it could not be used")
 
 
 def test_a_source_whose_next_poll_is_overdue_is_due_now(run: Run, worked: Path) -> None:
@@ -242,16 +323,32 @@ def test_a_source_never_read_says_so(run: Run, worked: Path) -> None:
 
 
 def test_a_correlation_says_what_it_fired_for(run: Run, project: Path) -> None:
-    more = (
-        "rules: [{id: both, level: high, correlate: "
-        "{rules: [curfew, blackout], within: 3d, distinct: rules, at_least: 2}}]"
-    )
-    write(project, {"rules/more.yaml": more})
+    write(project, {"rules/more.yaml": BOTH})
     run("run", "--once")
     hit = run("hits", "--rule", "both", "--json").row
     steps = run("why", str(hit["article"]), "--json").row["steps"]
     told = next(step["text"] for step in steps if "rule both" in step["text"])
     assert told == (f"rule both [high] (hit {hit['hit']}): 2 rules within 3d: curfew, blackout")
+    for step in steps:
+        assert ("firing" in step) == ("rule both" in step["text"])
+    assert [step["firing"] for step in steps if "firing" in step] == [hit["firing"]]
+    assert [(one["rule"], one["title"]) for one in hit["firing"]["counted"]] == [
+        ("blackout", "City goes dark"),
+        ("curfew", "Curfew in the city"),
+    ]
+    said = run("why", str(hit["article"]))
+    assert any(line.strip().startswith("2026-01-06 00:00  curfew: ") for line in said.lines)
+
+
+def test_a_counted_article_says_which_firing_counted_it(run: Run, project: Path) -> None:
+    write(project, {"rules/more.yaml": BOTH})
+    run("run", "--once")
+    other = run("hits", "--rule", "blackout", "--json").row["article"]
+    hit = run("hits", "--rule", "both", "--json").row
+    assert hit["article"] != other
+    assert counting(run, str(other))[-1] == (
+        f"2 rules within 3d: curfew, blackout: hit {hit['hit']} on article {hit['article']}"
+    )
 
 
 def test_a_hit_that_waits_says_once_until_when(run: Run, project: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.model.firing import Firing, HitFacts
+from monitor.model.firing import Counted, Firing, HitFacts
 from monitor.model.hit import Review
+from monitor.model.listing import HitFilter
 from monitor.model.rule import Level
 from monitor.store import SqlStore
+from monitor.store.content import COUNTED
 from tests.conformance.making import NOW, add_article, add_hit, at, rule
 
 SPREADING = rule("spreading", level=Level.CRITICAL, tags=("escalation",), notify=("duty",))
@@ -88,7 +90,9 @@ def test_a_firing_is_stored_with_a_hit_on_the_newest_article_without_one(store: 
     )
     assert (candidate.at, candidate.event_at) == (at(1), at(-5))
     (item,) = store.items([made])
-    assert (item.hit.article, item.hit.evidence, item.firing) == (new, (), given)
+    assert (item.hit.article, item.hit.evidence) == (new, ())
+    assert item.fired is not None
+    assert item.fired.firing == given
     assert store.firings(["spreading"], at(-5)) == [given]
     assert store.firings(["spreading"], at(-4)) == []
     assert store.firings(["other"], at(-9)) == []
@@ -117,7 +121,8 @@ def test_further_firings_take_further_articles_and_then_share_the_first_ones_hit
     made = store.add_firings(groups, rules, NOW)
 
     assert [item.hit.article for item in store.items(made)] == [second, first]
-    assert [item.firing for item in store.items(made)] == [groups[2], groups[1]]
+    fired = [item.fired for item in store.items(made)]
+    assert [one and one.firing for one in fired] == [groups[2], groups[1]]
 
 
 def test_a_firing_about_articles_that_are_gone_has_no_hit(store: SqlStore) -> None:
@@ -125,3 +130,46 @@ def test_a_firing_about_articles_that_are_gone_has_no_hit(store: SqlStore) -> No
 
     assert store.add_firings([gone], {"spreading": SPREADING}, NOW) == []
     assert store.firings(["spreading"], at(-5)) == [gone]
+
+
+def test_what_was_counted_is_named_wherever_its_hit_is_shown(store: SqlStore) -> None:
+    old = add_article(store, title="Old", url="http://x/1", source="tass", published=at(-20))
+    new = add_article(store, title="New", path="/f/2.txt")
+    hits = (add_hit(store, rule("a"), on=old), add_hit(store, rule("b"), on=new))
+    (made,) = store.add_firings([firing(hits, (new, old))], {"spreading": SPREADING}, at(1))
+
+    (item,) = store.items([made])
+
+    assert item.fired is not None
+    assert (item.fired.more, item.fired.counted) == (
+        0,
+        (
+            Counted(
+                hit=hits[0], rule="a", article=old, title="Old", source="tass", url="http://x/1",
+                path=None, at=at(-20),
+            ),
+            Counted(
+                hit=hits[1], rule="b", article=new, title="New", source="wire", url=None,
+                path="/f/2.txt", at=at(0),
+            ),
+        ),
+    )  # fmt: skip
+    wanted = HitFilter(rules=("spreading", "a"))
+    entries = {entry.hit.rule: entry.fired for entry in store.hits(wanted, 9)}
+    assert entries == {"spreading": item.fired, "a": None}
+    assert {entry.hit.rule: entry.fired for entry in store.all_hits(wanted)} == entries
+    way = store.way(new)
+    assert way is not None
+    assert [one.fired for one in way.hits] == [None, item.fired]
+
+
+def test_of_very_many_the_first_are_named_and_the_rest_counted(store: SqlStore) -> None:
+    on = [add_article(store) for _ in range(COUNTED + 3)]
+    hits = tuple(add_hit(store, rule("a"), on=one) for one in on)
+    (made,) = store.add_firings([firing(hits, tuple(on))], {"spreading": SPREADING}, at(1))
+
+    (item,) = store.items([made])
+
+    assert item.fired is not None
+    assert [one.hit for one in item.fired.counted] == list(hits[:COUNTED])
+    assert item.fired.more == 3

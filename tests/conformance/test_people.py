@@ -16,6 +16,7 @@ from monitor.model.listing import (
     ChannelFigures,
     DayCount,
     HitFilter,
+    Sighting,
 )
 from monitor.model.rule import Level
 from monitor.model.source import SourceState
@@ -218,6 +219,42 @@ def test_articles_are_found_by_key_in_every_source(store: SqlStore) -> None:
     assert [found.id for found in store.find_articles(["x", "url:1"])] == [a, b]
     assert store.find_articles(["unknown"]) == []
     assert store.find_articles([]) == []
+
+
+def test_articles_are_found_by_a_file_that_may_hold_many(store: SqlStore) -> None:
+    a, b = (add_article(store, source="seeds", path="/s/1.jsonl") for _ in "ab")
+    add_article(store, source="seeds", path="/s/2.jsonl")
+    known = add_article(store, source="tass")
+    add_article(store, source="other", path="/s/1.jsonl")
+    with store.writing() as writing:
+        came = article(path="/s/1.jsonl")
+        writing.add_sighting(known, came, "same text", now=NOW)
+        writing.add_sighting(a, came, "same link", now=NOW)
+
+    assert [found.id for found in store.articles_of_file("/s/1.jsonl", ["seeds"], 9)] == [
+        a, b, known,
+    ]  # fmt: skip
+    assert [found.id for found in store.articles_of_file("/s/1.jsonl", ["seeds"], 2)] == [a, b]
+    assert store.articles_of_file("/s/3.jsonl", [], 9) == []
+
+
+def test_the_other_places_of_an_article_are_kept_with_when_and_why(store: SqlStore) -> None:
+    known = add_article(store, url="http://x/1")
+    with store.writing() as writing:
+        writing.add_sighting(known, article(url="http://y/1"), "same text", now=at(1))
+        writing.add_sighting(known, article(path="/f/1.txt"), "same text", now=at(2))
+
+    way = store.way(known)
+
+    assert way is not None
+    assert way.sightings == (
+        Sighting(at=at(1), url="http://y/1", path=None, reason="same text"),
+        Sighting(at=at(2), url=None, path="/f/1.txt", reason="same text"),
+    )
+    store.prune(at(9))
+    pruned = store.way(known)
+    assert pruned is not None
+    assert pruned.sightings == ()
 
 
 def test_an_articles_way_is_told_whole(store: SqlStore) -> None:

@@ -10,14 +10,14 @@ import pytest
 
 from monitor.notify.passages import Passage, Piece
 from monitor.notify.render import MAIL, Templates
-from monitor.notify.view import AlertView, ArticleView, RuleView, SourceView, StoryView
+from monitor.notify.view import AlertView, ArticleView, CountedView, RuleView, SourceView, StoryView
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "templates.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    "view", [AlertView, StoryView, ArticleView, RuleView, SourceView, Passage, Piece]
+    "view", [AlertView, StoryView, ArticleView, RuleView, CountedView, SourceView, Passage, Piece]
 )
 def test_every_value_of_a_view_is_documented(view: type) -> None:
     names = {field.name for field in fields(view)}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.model.alert import AlertContent, AlertItem, AlertKind
 from monitor.model.article import Article
-from monitor.model.firing import Firing
+from monitor.model.firing import Counted, Fired, Firing
 from monitor.model.rule import Level
 from monitor.notify import dialects
 from monitor.notify.dialects import Dialect
@@ -136,11 +136,58 @@ def test_several_rules_of_one_article_are_told_together() -> None:
 def test_a_correlation_says_what_it_fired_for() -> None:
     item = seed_item()
     detail = "3 rules within 24h: csto-deployment, internet-blackout, state-of-emergency"
-    firing = Firing(rule="unrest", group="", at=NOW, things=(), hits=(), articles=(), detail=detail)
-    content = AlertContent(alert(), (replace(item, firing=firing),))
+    content = AlertContent(alert(), (replace(item, fired=fired(detail, 1)),))
     for form in FORMS[:-1]:
         said = render(content, form, NOW).text.replace("\\", "").replace("&#x27;", "'")
         assert detail in said
+
+
+def fired(detail: str, number: int, counted: int | None = None) -> Fired:
+    hits = tuple(range(number))
+    firing = Firing(
+        rule="unrest", group="", at=NOW, things=(), hits=hits, articles=hits, detail=detail
+    )
+    named = tuple(
+        Counted(
+            hit=hit,
+            rule="blackout",
+            article=hit,
+            title=f"Dark <b>district</b> {hit}",
+            source="tass",
+            url=f"https://tass.example/{hit}" if hit else None,
+            path=None if hit else "/seeds/0.txt",
+            at=NOW,
+        )
+        for hit in hits[:counted]
+    )
+    return Fired(firing, named)
+
+
+@pytest.mark.parametrize("kind", [AlertKind.HIT, AlertKind.DIGEST])
+def test_a_correlation_names_the_articles_that_it_counted(kind: AlertKind) -> None:
+    content = AlertContent(alert(kind), (replace(seed_item(), fired=fired("3 articles", 3)),))
+    for form in (MAIL, TERMINAL, TELEGRAM, SLACK, chat(dialects.MARKDOWN)):
+        said = render(content, form, NOW).text
+        assert said.count("blackout") == 3, form
+        assert said.count("district") == 3, form
+        assert "https://tass.example/2" in said, form
+        assert len(re.findall(r"\btass\b(?!\\?\.)", said)) == 3, form
+        assert " more" not in said.replace("more of this", ""), form
+    html = render(content, MAIL, NOW).html
+    assert '<a href="https://tass.example/2">Dark &lt;b&gt;district&lt;/b&gt; 2</a>' in html
+    assert "/seeds/0.txt" in html
+
+
+@pytest.mark.parametrize("kind", [AlertKind.HIT, AlertKind.DIGEST])
+def test_of_many_counted_articles_the_first_are_named_and_the_rest_numbered(
+    kind: AlertKind,
+) -> None:
+    content = AlertContent(alert(kind), (replace(seed_item(), fired=fired("90 articles", 90, 50)),))
+    for form, named in ((MAIL, 10), (TERMINAL, 10), (SLACK, 5)):
+        rendered = render(content, form, NOW)
+        assert rendered.text.count("district") == named
+        assert f"and {90 - named} more" in rendered.text
+    assert "and 80 more" in rendered.html or not rendered.html
 
 
 @pytest.mark.parametrize(

@@ -129,8 +129,8 @@ def test_a_firing_is_a_hit_of_its_rule_that_names_its_evidence(store):
     assert rules_of(store, alerts) == [["a"], ["b"], ["both"]]
     (item,) = store.content(alerts[2]).items
     assert item.article.id == newest
-    assert item.firing is not None
-    assert item.firing.hits == (first, second)
+    assert item.fired is not None
+    assert [counted.hit for counted in item.fired.counted] == [first, second]
 
 
 def test_a_firing_is_told_with_the_hit_that_caused_it_when_they_share_a_story(store):

@@ -261,3 +261,27 @@ def test_a_crash_between_batches_polls_again_and_doubles_nothing(store):
     done = run(store, items)
     assert (done.new, done.known) == (20, BATCH)
     assert len(hits(store)) == len({hit[1] for hit in hits(store)}) == BATCH + 20
+
+
+# known by another address
+
+
+def seen_elsewhere(store: SqlStore) -> list[tuple[str | None, str]]:
+    way = store.way(1)
+    assert way is not None
+    return [(seen.url, seen.reason) for seen in way.sightings]
+
+
+def test_the_other_address_of_a_known_text_is_remembered_once(store: SqlStore) -> None:
+    long = "Troops arrive in the town, " * 20
+    run(store, [article(1, body=long)])
+    twin = article(1, body=long, url="https://mirror.example/troops-arrive-here", guid=None)
+    assert run(store, [twin], now=NOW + HOUR).known == 1
+    assert run(store, [twin], now=NOW + 2 * HOUR).known == 1
+    assert seen_elsewhere(store) == [("https://mirror.example/troops-arrive-here", "same text")]
+
+
+def test_a_known_article_at_its_own_address_is_nothing_to_remember(store: SqlStore) -> None:
+    run(store, [article(1)])
+    assert run(store, [article(1), article(1, guid="another")]).known == 2
+    assert seen_elsewhere(store) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.model.alert import DeliveryOutcome
@@ -61,6 +62,9 @@ def fill(url: str) -> None:
         match = Match(of.id, of.version, of.level, of.tags, (passage,))
         writing.add_hits(id, 1, [match], {of.id: of}, now=NOW, edit=False)
         writing.add_revision(id, article("Changed", source="tass"), [], "hash2", now=at(5))
+        writing.add_sighting(
+            id, replace(CSTO, url="https://tass.example/2"), "same text", now=at(3)
+        )
         other = writing.add_article(article("Other"), ["url:2"], "hash3", now=NOW, late=True)
         writing.add_hits(other, 1, [match], {of.id: of}, now=NOW, edit=False)
         writing.save_source(SourceState(source="tass", due=at(10), etag='W/"1"', articles=1))

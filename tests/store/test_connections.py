@@ -356,6 +356,7 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "announce": lambda s: s.announce(1, None),
     "article": lambda s: s.article(1),
     "article_span": lambda s: s.article_span(),
+    "articles_of_file": lambda s: s.articles_of_file("/a", ["a"], 1),
     "articles_between": lambda s: drain(s.articles_between(1, 2)),
     "candidates": lambda s: s.candidates(NOW, 1),
     "carriers": lambda s: s.carriers("paper.example"),
