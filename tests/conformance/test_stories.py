@@ -276,6 +276,20 @@ def test_an_article_opens_a_story_with_its_title(store: SqlStore) -> None:
     assert stored.story == story
 
 
+@pytest.mark.parametrize("together", [1, 5, 200])
+def test_the_numbers_that_people_type_do_not_jump(store: SqlStore, together: int) -> None:
+    """Of articles and stories; what a transaction takes and does not use is less than it used."""
+    with store.writing() as writing:
+        for n in range(together):
+            article = text(f"T{n}")
+            id = writing.add_article(article, [], "h", now=NOW, late=False)
+            opens = StoryLink(story=None, joined=Joined.OPENED, score=0.0, detail="first")
+            story = writing.join_story(id, features(article), (), opens, at=NOW, title="T")
+            assert (id, story) == (n + 1, n + 1)
+    for number in put(store, text("Next")):
+        assert together < number <= 2 * together
+
+
 def test_a_story_grows_and_knows_why(store: SqlStore) -> None:
     first, story = put(store, text())
     second, same = put(
