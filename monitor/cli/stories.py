@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from monitor.cli.choices import since_of
+from monitor.cli.naming import listed, numbered, one_article
 from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import (
     common,
@@ -21,8 +24,10 @@ from monitor.errors import UsageError
 from monitor.model.hit import Review
 from monitor.model.listing import HitFilter, StoryArticle, StoryEntry
 from monitor.model.rule import CANARY
+from monitor.model.story import Parting
 
 _SHOWN = 5
+_NUMBER = click.IntRange(1)
 
 
 @click.group(
@@ -34,7 +39,9 @@ _SHOWN = 5
 @click.option("--rule", metavar="ID", help="Stories that this rule hit.")
 @click.option("--since", metavar="WHEN", help="With news since then: 2d, or a date.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many.")
-@click.option("--story", "only", type=int, metavar="ID", help="One story, with all its articles.")
+@click.option(
+    "--story", "only", type=_NUMBER, metavar="ID", help="One story, with all its articles."
+)
 @printing
 @click.pass_context
 def command(
@@ -126,27 +133,83 @@ def _member(article: StoryArticle) -> dict[str, object]:
     }
 
 
-@command.command("split", epilog="Example: `monitor stories split 812 815`")
-@click.argument("articles", metavar="ARTICLE…", nargs=-1, required=True, type=int)
+@command.command(
+    "split",
+    epilog="Examples: `monitor stories split 812 815`; `monitor stories split --alone 812`;"
+    " `monitor stories split https://news.example/a-story`",
+)
+@click.argument("articles", metavar="ARTICLE…", nargs=-1, required=True)
+@click.option("--alone", is_flag=True, help="Only those named: leave the copies of their texts.")
 @printing
-def split(config: str | None, *, articles: tuple[int, ...], as_json: bool) -> int:
-    """Move articles into a story of their own; they, and what resembles them, stay apart."""
-    with open_database(open_settings(config)) as store:
-        made = store.split_story(articles, now())
-    if made is None:
-        say("None of these articles is in a story: `monitor stories` lists them.")
+def split(config: str | None, *, articles: tuple[str, ...], alone: bool, as_json: bool) -> int:
+    """Move articles into a story of their own; they, and what resembles them, stay apart.
+
+    ARTICLE is a number (`monitor stories` shows it), an address, or the file that it was read
+    from. Copies of its text in the same story go along.
+    """
+    settings = open_settings(config)
+    with open_database(settings) as store:
+        found = {what: one_article(store, settings, what) for what in dict.fromkeys(articles)}
+        missing = [what for what, id in found.items() if id is None]
+        if missing:
+            there = "is no article" if len(missing) == 1 else "are no articles"
+            say(f"There {there} {listed(missing)}: `monitor stories` lists them.")
+            return 1
+        named = [id for id in found.values() if id is not None]
+        parting = store.split_story(named, now(), alone=alone)
+    lost = sorted(set(named) - set(parting.articles))
+    if lost:
+        are = "is" if len(lost) == 1 else "are"
+        say(f"In no story {are} {numbered(lost, 'article')}: old ones are forgotten.")
+    if parting.story is None:
+        if parting.articles:
+            say(_unparted(parting))
         return 1
     if as_json:
-        emit({"story": made})
+        emit(
+            {
+                "story": parting.story,
+                "articles": list(parting.articles),
+                "copies": list(parting.copies),
+            }
+        )
     else:
-        click.echo(made)
-    say(f"Moved into the new story {made}.")
-    return 0
+        click.echo(parting.story)
+    say(_parted(parting))
+    return 1 if lost else 0
+
+
+def _parted(parting: Parting) -> str:
+    its = "its text" if len(parting.articles) == 1 else "their texts"
+    said = f"Moved into the new story {parting.story}: {numbered(parting.articles, 'article')}"
+    if parting.copies:
+        said += f", with the copies of {its}: {numbered(parting.copies, 'article')}"
+    if parting.staying:
+        kept = "A copy" if len(parting.staying) == 1 else "Copies"
+        stay = "stays" if len(parting.staying) == 1 else "stay"
+        said += f". {kept} of {its} {stay}: {numbered(parting.staying, 'article')}"
+    return f"{said}."
+
+
+def _unparted(parting: Parting) -> str:
+    """Say why nothing was moved."""
+    left = numbered(parting.emptied, "story", "stories")
+    if parting.copies:
+        return (
+            f"Nothing was moved: copies go along, and no article would stay in {left}. "
+            f"With --alone only {numbered(parting.articles, 'article')} would move."
+        )
+    if len(parting.emptied) == 1:
+        return f"Nothing was moved: {left} has no other articles."
+    return (
+        f"Nothing was moved: {left} have no other articles. "
+        "`monitor stories merge` makes one story of several."
+    )
 
 
 @command.command("merge", epilog="Example: `monitor stories merge 12 17 19`")
-@click.argument("into", metavar="STORY", type=int)
-@click.argument("others", metavar="OTHER…", nargs=-1, required=True, type=int)
+@click.argument("into", metavar="STORY", type=_NUMBER)
+@click.argument("others", metavar="OTHER…", nargs=-1, required=True, type=_NUMBER)
 @common
 def merge(config: str | None, *, into: int, others: tuple[int, ...]) -> int:
     """Make one story of several: the OTHERs join STORY, and later articles follow."""
@@ -154,17 +217,17 @@ def merge(config: str | None, *, into: int, others: tuple[int, ...]) -> int:
     if into in joining:
         raise UsageError(f"story {into} cannot join itself: name the stories that join it")
     with open_database(open_settings(config)) as store:
+        done = store.merge_stories(into, joining, now())
         missing = [id for id in (into, *joining) if store.story(id, shown=0) is None]
-        done = not missing and store.merge_stories(into, joining, now())
     if not done:
-        say(f"There is no story {', '.join(map(str, missing))}: `monitor stories` lists them.")
+        say(f"{_no_story(missing)}: `monitor stories` lists them.")
         return 1
     say(f"{plural(len(joining), 'story', 'stories')} joined story {into}.")
     return 0
 
 
 @command.command("ack", epilog="Example: `monitor stories ack 12`")
-@click.argument("ids", metavar="STORY…", nargs=-1, required=True, type=int)
+@click.argument("ids", metavar="STORY…", nargs=-1, required=True, type=_NUMBER)
 @common
 def ack(config: str | None, *, ids: tuple[int, ...]) -> int:
     """Acknowledge stories with all their hits: they are not repeated any more."""
@@ -178,5 +241,11 @@ def ack(config: str | None, *, ids: tuple[int, ...]) -> int:
     if done:
         say(f"Acknowledged {plural(done, 'story', 'stories')}.")
     if missing:
-        say(f"There is no story {', '.join(map(str, missing))} with hits.")
+        say(f"{_no_story(missing)} with hits.")
     return 1 if missing else 0
+
+
+def _no_story(missing: Sequence[int]) -> str:
+    """Say that there are no stories with these numbers."""
+    there = "is" if len(missing) == 1 else "are"
+    return f"There {there} no {numbered(missing, 'story', 'stories')}"

@@ -45,3 +45,19 @@ class Story:
     articles: int
     publishers: int
     acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parting:
+    """What parting articles from their stories by hand did, or why it did nothing."""
+
+    story: int | None
+    """The new story; None: nothing was moved, as no article is in a story or none would stay."""
+    articles: tuple[int, ...]
+    """Those of the named that are in a story."""
+    copies: tuple[int, ...] = ()
+    """Copies of their texts in the same stories, which go along."""
+    staying: tuple[int, ...] = ()
+    """Copies of their texts that stay where they are."""
+    emptied: tuple[int, ...] = ()
+    """Stories that nothing would stay in."""

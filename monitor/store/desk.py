@@ -31,6 +31,7 @@ from monitor.model.listing import (
     SourceFigures,
     StoryEntry,
 )
+from monitor.model.story import Parting
 
 
 class Desk(Protocol):
@@ -127,10 +128,15 @@ class Desk(Protocol):
     def story(self, id: int, *, shown: int = 1000) -> StoryEntry | None:
         """Return one story."""
 
-    def split_story(self, articles: Collection[int], now: datetime) -> int | None:
-        """Move articles to a new story and return its id; None when none of them is in a story.
+    def split_story(
+        self, articles: Collection[int], now: datetime, *, alone: bool = False
+    ) -> Parting:
+        """Move articles to a new story, and with them, unless `alone`, the copies of their texts.
 
-        They stay out of the stories that they were in, and so does what resembles them more.
+        They stay out of the stories that they were in, and so does what resembles them more. Of a
+        text that the story began with, those copies go along that are at least as like the article
+        as like that beginning. Nothing is moved where nothing would stay in any of the stories, or
+        where copies that went along would leave one empty.
         """
 
     def merge_stories(self, into: int, others: Collection[int], now: datetime) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from monitor.model.decision import Outcome
-from monitor.model.story import Joined
+from monitor.model.story import Joined, Parting
+from monitor.store.copying import copies_of
 from monitor.store.stories import add_search_rows, note_publishers
 from monitor.store.tables import (
     articles,
@@ -33,23 +36,39 @@ _MOST_BEGINNINGS = 64
 
 
 def split(
-    connection: Connection, moved: Sequence[int], counts: TermCounts, now: datetime
-) -> int | None:
+    connection: Connection,
+    named: Sequence[int],
+    counts: TermCounts,
+    now: datetime,
+    *,
+    alone: bool,
+) -> Parting:
     """Move articles to a new story, and keep them out of the old ones for good.
 
-    Returns the new story's id; None when none of the articles is in a story.
+    Copies of their texts go along unless they are to go `alone`. Nothing is moved where nothing
+    would stay.
     """
-    members = _members(connection, moved)
-    if not members:
-        return None
-    first = min(members, key=lambda row: (row.at, row.article))
-    title = connection.execute(
-        select(articles.c.title).where(articles.c.id == first.article)
-    ).scalar_one()
+    members = _members(connection, named)
+    along, staying = copies_of(connection, members)
+    if alone:
+        along, staying = [], [*along, *staying]
+    moved = [*members, *along]
+    old = {row.story for row in members}
+    emptied = _emptied(connection, moved)
+    parting = Parting(
+        story=None,
+        articles=tuple(row.article for row in members),
+        copies=tuple(row.article for row in along),
+        staying=tuple(row.article for row in staying),
+        emptied=tuple(sorted(emptied)),
+    )
+    if emptied == old or any(row.story in emptied for row in along):
+        return parting
+    first = min(moved, key=lambda row: (row.at, row.article))
     new = connection.execute(
         insert(stories)
         .values(
-            title=title,
+            title=_title(connection, first.article),
             opened=first.at,
             last=first.at,
             articles=0,
@@ -61,16 +80,46 @@ def split(
     ).scalar_one()
     connection.execute(
         insert_into(story_apart, connection.dialect.name).on_conflict_do_nothing(),
-        [{"article": row.article, "story": row.story} for row in members],
+        [{"article": row.article, "story": row.story} for row in moved],
     )
-    old = {row.story for row in members}
-    _move(connection, [row.article for row in members], new, f"parted by hand at {now:%F %H:%M}")
+    _move(connection, [row.article for row in moved], new, f"parted by hand at {now:%F %H:%M}")
     _found(connection, first.article)
     for row in members:
         _make_findable(connection, row, counts)
     for story in sorted({new, *old}):
         sum_up(connection, story)
-    return new
+    for row in moved:
+        if row.founder and row.story not in emptied:
+            _retitle(connection, row.story, _title(connection, row.article))
+    return replace(parting, story=new)
+
+
+def _title(connection: Connection, article: int) -> str:
+    return connection.execute(select(articles.c.title).where(articles.c.id == article)).scalar_one()
+
+
+def _retitle(connection: Connection, story: int, gone: str) -> None:
+    """Let a story that has the title of an article that left it have that of one that stayed."""
+    of = _oldest(connection, story, story_members.c.founder)
+    connection.execute(
+        update(stories)
+        .where(stories.c.id == story, stories.c.title == gone)
+        .values(title=_title(connection, of))
+    )
+
+
+def _emptied(connection: Connection, moved: Sequence[Any]) -> set[int]:
+    """Return the stories that all articles would be moved from."""
+    leaving = Counter(row.story for row in moved)
+    emptied: set[int] = set()
+    for some in batches(leaving):
+        numbers = connection.execute(
+            select(story_members.c.story, func.count())
+            .where(story_members.c.story.in_(some))
+            .group_by(story_members.c.story)
+        )
+        emptied.update(story for story, number in numbers if number == leaving[story])
+    return emptied
 
 
 def merge(connection: Connection, into: int, others: Sequence[int], now: datetime) -> bool:
@@ -171,10 +220,10 @@ def _keep_beginnings(connection: Connection, story: int) -> None:
         )
 
 
-def _oldest(connection: Connection, story: int) -> int:
+def _oldest(connection: Connection, story: int, *of: ColumnElement[bool]) -> int:
     return connection.execute(
         select(story_members.c.article)
-        .where(story_members.c.story == story)
+        .where(story_members.c.story == story, *of)
         .order_by(story_members.c.at, story_members.c.article)
         .limit(1)
     ).scalar_one()

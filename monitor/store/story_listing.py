@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from monitor.model.listing import StoryArticle, StoryEntry
-from monitor.model.story import Joined, Story
+from monitor.model.story import Joined, Parting, Story
 from monitor.store.engine import Database
 from monitor.store.parting import merge, split
 from monitor.store.stories import queue_for_stories
@@ -58,11 +58,14 @@ class StoryListing:
             found = _entries(connection, select(stories).where(stories.c.id == id), shown)
         return found[0] if found else None
 
-    def split_story(self, articles: Collection[int], now: datetime) -> int | None:
+    def split_story(
+        self, articles: Collection[int], now: datetime, *, alone: bool = False
+    ) -> Parting:
         """See `Desk.split_story`."""
         with self._database.writing() as connection:
             queue_for_stories(self._database, connection)
-            return split(connection, sorted(filter(storable_id, articles)), self._counts, now)
+            named = sorted(set(filter(storable_id, articles)))
+            return split(connection, named, self._counts, now, alone=alone)
 
     def merge_stories(self, into: int, others: Collection[int], now: datetime) -> bool:
         """See `Desk.merge_stories`."""

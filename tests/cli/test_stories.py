@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -91,10 +92,14 @@ def test_of_a_long_story_the_newest_articles_are_shown(run: Run, told: Path) -> 
 def test_a_wrong_join_is_parted_and_put_together_again(run: Run) -> None:
     said = run("stories", "split", "5")
     assert (said.code, said.out) == (0, "5\n")
-    assert said.err == "Moved into the new story 5.\n"
+    assert said.err == (
+        "Moved into the new story 5: article 5. A copy of its text stays: article 4.\n"
+    )
     assert run("stories", "--story", "5", "--json").row["members"][0]["joined"] == "by-hand"
-    assert run("stories", "split", "5", "--json").row == {"story": 6}
-    said = run("stories", "merge", "4", "6", "6")
+    said = run("stories", "split", "5")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "Nothing was moved: story 5 has no other articles.\n"
+    said = run("stories", "merge", "4", "5", "5")
     assert (said.code, said.err) == (0, "1 story joined story 4.\n")
     assert run("stories", "--story", "4", "--json").row["articles"] == 2
 
@@ -103,14 +108,104 @@ def test_a_wrong_join_is_parted_and_put_together_again(run: Run) -> None:
 def test_what_is_not_there_cannot_be_parted_or_joined(run: Run) -> None:
     said = run("stories", "split", "77")
     assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("None of these articles is in a story")
+    assert said.err == "There is no article 77: `monitor stories` lists them.\n"
+    said = run("stories", "split", "1", "https://e.example/x", "77")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("There are no articles https://e.example/x and 77:")
     said = run("stories", "merge", "1", "2", "77", "88")
     assert said.code == 1
-    assert said.err.startswith("There is no story 77, 88:")
+    assert said.err == "There are no stories 77 and 88: `monitor stories` lists them.\n"
+    assert run("stories", "merge", "77", "2").err.startswith("There is no story 77:")
     assert len(run("stories", "--json").rows) == 3
     said = run("stories", "merge", "1", "2", "1")
     assert said.code == 2
     assert "story 1 cannot join itself" in said.err
+
+
+@pytest.mark.usefixtures("worked")
+@pytest.mark.parametrize(
+    "args", [("merge", "--", "-1", "2"), ("merge", "1", "0"), ("ack", "0"), ("--story", "0")]
+)
+def test_what_is_no_number_of_a_story_is_refused(run: Run, args: tuple[str, ...]) -> None:
+    said = run("stories", *args)
+    assert (said.code, said.out) == (2, "")
+    assert "is not in the range x>=1" in said.err
+
+
+def copied(project: Path, run: Run, numbers: range, title: str = "Offline in Almaty") -> None:
+    """Store further copies of the one text."""
+    for n in numbers:
+        article = (
+            f'{{"title": "{title}", "text": "{TEXT}", '
+            f'"url": "https://n.example/{n}", "published": "2026-01-08T12:{n:02}:00Z"}}'
+        )
+        write(project / "articles", {f"n{n:02}.json": article})
+    run("run", "--once")
+
+
+def test_copies_go_along_and_are_named(run: Run, told: Path) -> None:
+    copied(told, run, range(2))
+    said = run("stories", "split", "6")
+    assert said.err == (
+        "Moved into the new story 5: article 6, with the copies of its text: articles 5 and 7. "
+        "A copy of its text stays: article 4.\n"
+    )
+    copied(told, run, range(2, 20))
+    said = run("stories", "split", "--json", "--alone", "6", "7")
+    assert said.row == {"story": 6, "articles": [6, 7], "copies": []}
+    assert said.err == (
+        "Moved into the new story 6: articles 6 and 7. Copies of their texts stay: "
+        "articles 5, 8, 9, 10, 11, 12, 13, 14, 15, 16 and 9 more.\n"
+    )
+
+
+def test_what_would_part_nothing_is_refused_with_the_way_to_do_it(run: Run, told: Path) -> None:
+    run("stories", "split", "5")
+    copied(told, run, range(1), "Almaty goes offline")
+    said = run("stories", "split", "6")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "Nothing was moved: copies go along, and no article would stay in story 4. "
+        "With --alone only article 6 would move.\n"
+    )
+    assert run("stories", "split", "1", "2").err == (
+        "Nothing was moved: stories 1 and 2 have no other articles. "
+        "`monitor stories merge` makes one story of several.\n"
+    )
+    assert run("stories", "split", "--alone", "6").code == 0
+
+
+@pytest.mark.usefixtures("told")
+def test_an_article_is_parted_by_its_address_or_file_too(run: Run) -> None:
+    said = run("stories", "split", "http://www.two.example/b?utm_source=x", "articles/one.txt")
+    assert said.err.startswith("Moved into the new story 5: articles 1 and 5. ")
+    said = run("stories", "split", "words")
+    assert said.code == 2
+    assert "'words' is neither an article's number, nor an address" in said.err
+
+
+def test_an_address_of_several_articles_is_told(run: Run, told: Path) -> None:
+    config = (told / "monitor.yaml").read_text(encoding="utf-8")
+    other = "sources:\n  - {id: other, type: corpus, path: articles/, max_age: none}"
+    (told / "monitor.yaml").write_text(config.replace("sources:", other, 1), encoding="utf-8")
+    run("run", "--once")
+    said = run("stories", "split", "https://two.example/b")
+    assert (said.code, said.out) == (2, "")
+    assert (
+        "https://two.example/b names 2 articles, 5 (source desk) and 7 (source other)"
+        ": name one by its number"
+    ) in said.err
+
+
+def test_articles_that_are_in_no_story_any_more_are_told(run: Run, told: Path) -> None:
+    with sqlite3.connect(told / "monitor.db") as connection:
+        connection.execute("DELETE FROM story_members WHERE article IN (1, 2)")
+    connection.close()
+    said = run("stories", "split", "1", "2", "5")
+    assert (said.code, said.out) == (1, "5\n")
+    assert said.err.startswith("In no story are articles 1 and 2: old ones are forgotten.\nMoved")
+    said = run("stories", "split", "1")
+    assert (said.code, said.err) == (1, "In no story is article 1: old ones are forgotten.\n")
 
 
 @pytest.mark.usefixtures("told")
@@ -123,7 +218,7 @@ def test_a_story_is_acknowledged_with_all_its_hits(run: Run) -> None:
     assert [hit for hit, review in reviews.items() if review == "acknowledged"] == [4, 3]
     unhit = next(row["story"] for row in run("stories", "--json").rows if not row["rules"])
     said = run("stories", "ack", "77", str(unhit))
-    assert (said.code, said.err) == (1, f"There is no story 77, {unhit} with hits.\n")
+    assert (said.code, said.err) == (1, f"There are no stories 77 and {unhit} with hits.\n")
 
 
 @pytest.mark.usefixtures("worked")

@@ -225,15 +225,17 @@ def test_the_founders_of_candidates_stories_are_found_however_old(store: SqlStor
 
 
 def test_features_of_another_version_are_passed_over(store: SqlStore, database_url: str) -> None:
-    put(store, text())
+    first, story = put(store, text())
+    link = joining(story, joined=Joined.COPY, text=first)
+    copy, other = (put(store, text(site=site), link=link)[0] for site in "bc")
     engine = create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(sql("UPDATE story_members SET features = :b"), {"b": b"\xff\x00"})
     engine.dispose()
 
     assert candidates(store, features(text())) == []
-    (entry,) = store.stories(1)
-    assert store.split_story([entry.articles[0].article], NOW) is not None
+    parting = store.split_story([copy], NOW)
+    assert (parting.articles, parting.staying) == ((copy,), (first, other))
 
 
 def test_an_article_too_short_for_copies_is_found_by_its_terms(store: SqlStore) -> None:
@@ -411,6 +413,11 @@ def test_acknowledging_a_hit_acknowledges_its_story(store: SqlStore) -> None:
 # --- by hand
 
 
+def members(store: SqlStore, story: int | None) -> set[int]:
+    entry = store.story(story or 0)
+    return set() if entry is None else {member.article for member in entry.articles}
+
+
 def founders(store: SqlStore, story: int) -> set[int]:
     found = candidates(store, features(text()))
     return {known.article for known in found if known.story == story and known.founder}
@@ -431,10 +438,10 @@ def test_a_story_put_together_keeps_the_beginnings_of_all_its_parts(
     assert founders(again, third) == {a, b, c}
     again.close()
 
-    new = store.split_story([member, b], NOW)
+    new = store.split_story([member, b], NOW).story
     assert founders(store, third) == {a, c}
     assert founders(store, new or 0) == {b}
-    other = store.split_story([a, c], NOW)
+    other = store.split_story([a, c], NOW).story
     assert founders(store, other or 0) == {a, c}
     assert len(founders(store, third)) == 1
 
@@ -458,8 +465,10 @@ def test_a_split_moves_articles_to_a_new_story_for_good(store: SqlStore) -> None
         rows=(),
     )
 
-    new = store.split_story([wrong, copy, 999], at(10))
+    parting = store.split_story([wrong, copy, 999], at(10))
 
+    assert (parting.articles, parting.copies) == ((wrong, copy), ())
+    new = parting.story
     assert new not in {None, story}
     old_entry, new_entry = store.story(story), store.story(new or 0)
     assert old_entry is not None
@@ -479,23 +488,120 @@ def test_a_split_moves_articles_to_a_new_story_for_good(store: SqlStore) -> None
     assert not found[copy].founder
 
 
-def test_a_split_of_everything_leaves_no_empty_story(store: SqlStore) -> None:
-    article, story = put(store, text())
+def copies(store: SqlStore, of: Article, first: int, story: int, number: int) -> list[int]:
+    """Store copies of an article as detection does: without rows of their own."""
+    link = joining(story, joined=Joined.COPY, text=first, keep_rows=False)
+    return [
+        put(store, replace(of, url=f"https://copy{n}.example/"), link=link, when=at(n))[0]
+        for n in range(number)
+    ]
 
-    new = store.split_story([article], at(1))
 
-    assert store.story(story) is None
-    assert new is not None
-    assert store.split_story([999], at(2)) is None
-    assert store.split_story([], at(2)) is None
+def test_the_copies_of_a_text_go_along_with_one_that_is_parted(store: SqlStore) -> None:
+    """And stay apart with it; those that are in another story meanwhile stay there."""
+    first, story = put(store, text())
+    agency = text("Airport stormed", "An armed crowd seized the airport of Almaty on Wednesday.")
+    original, _ = put(store, agency, link=joining(story))
+    one, two, elsewhere = copies(store, agency, original, story, 3)
+    store.split_story([elsewhere], NOW, alone=True)
+
+    parting = store.split_story([one], at(10))
+
+    assert (parting.articles, parting.copies, parting.staying) == ((one,), (original, two), ())
+    assert members(store, parting.story) == {original, one, two}
+    assert members(store, story) == {first}
+    found = {known.article: known for known in candidates(store, features(agency))}
+    assert found[original].apart == found[one].apart == {story}
+
+
+def test_copies_stay_where_only_the_named_articles_are_to_go(store: SqlStore) -> None:
+    first, story = put(store, text())
+    one, two = copies(store, text(), first, story, 2)
+
+    parting = store.split_story([one], at(10), alone=True)
+
+    assert (parting.articles, parting.copies, parting.staying) == ((one,), (), (first, two))
+    assert (members(store, parting.story), members(store, story)) == ({one}, {first, two})
+
+
+def test_of_the_text_that_a_story_began_with_the_nearer_copies_go_along(store: SqlStore) -> None:
+    """Two issues of one form that were taken for copies of each other can be told apart."""
+    monday = text("Forecast", BODY)
+    tuesday = text("Forecast", BODY.replace("Thursday", "Friday").replace("protesters", "crowds"))
+    first, story = put(store, monday)
+    same, *_ = copies(store, monday, first, story, 1)
+    later, again = copies(store, tuesday, first, story, 2)
+
+    parting = store.split_story([later], at(10))
+
+    assert (parting.copies, parting.staying) == ((again,), (first, same))
+
+
+def test_a_beginning_goes_along_with_a_copy_of_itself(store: SqlStore) -> None:
+    first, story = put(store, text())
+    other, _ = put(store, text("Other words", "Troops of six states land."), link=joining(story))
+    (copy,) = copies(store, text(), first, story, 1)
+
+    parting = store.split_story([copy], at(10))
+
+    assert parting.copies == (first,)
+    assert members(store, story) == {other}
+    entry = store.story(parting.story or 0)
+    assert entry is not None
+    assert entry.story.title == text().title
+
+
+def test_a_story_does_not_keep_the_title_of_what_was_parted_from_it(store: SqlStore) -> None:
+    first, story = put(store, text("One"))
+    put(store, text("Two", "Troops of six states land."), link=joining(story))
+    _, second = put(store, text("Three", "Quite another matter."), when=at(-5))
+    last, third = put(store, text("Four", "The weather stays fine."), when=at(5))
+    store.merge_stories(story, [second, third], NOW)
+
+    for parted, title in ((last, "One"), (first, "Three")):
+        store.split_story([parted], NOW, alone=True)
+        entry = store.story(story)
+        assert entry is not None
+        assert entry.story.title == title
+
+
+def test_a_split_that_would_part_nothing_changes_nothing(store: SqlStore) -> None:
+    first, story = put(store, text())
+    (copy,) = copies(store, text(), first, story, 1)
+    alone, other = put(store, text("Alone", "Quite another matter: the weather stays fine."))
+
+    parting = store.split_story([copy], at(1))
+    assert (parting.story, parting.copies, parting.emptied) == (None, (first,), (story,))
+    assert store.split_story([first, copy], at(1)).emptied == (story,)
+    parting = store.split_story([alone, first, copy], at(1))
+    assert (parting.story, parting.emptied) == (None, (story, other))
+    assert (members(store, story), members(store, other)) == ({first, copy}, {alone})
+    put(store, text("Wrong", "Troops of six states land."), link=joining(other))
+    parting = store.split_story([alone, copy], at(1))  # its copy, gone along, would empty the story
+    assert (parting.story, parting.copies, parting.emptied) == (None, (first,), (story,))
+    for nothing in ([999], [], [2**70]):
+        parting = store.split_story(nothing, at(2))
+        assert (parting.story, parting.articles, parting.emptied) == (None, (), ())
+
+
+def test_a_split_leaves_no_empty_story(store: SqlStore) -> None:
+    first, story = put(store, text())
+    wrong, _ = put(store, text("Wrong", "Troops of six states land."), link=joining(story))
+    alone, other = put(store, text("Alone", "Quite another matter: the weather stays fine."))
+
+    parting = store.split_story([wrong, alone], at(1))
+
+    assert members(store, parting.story) == {wrong, alone}
+    assert members(store, story) == {first}
+    assert store.story(other) is None
 
 
 def test_a_merge_makes_one_story_of_several(store: SqlStore) -> None:
     a, first = put(store, text("One", site="a"))
     b, second = put(store, text("Two", site="b"), when=at(-5))
     c, third = put(store, text("Three", site="c"), when=at(5))
-    with_third = [store.split_story([c], at(6))]  # c stays out of `third`, which is gone with it
-    assert with_third != [third]
+    put(store, text("Five"), link=joining(third))
+    store.split_story([c], at(6))
 
     assert store.merge_stories(first, [second, first], at(10))
 
@@ -533,7 +639,7 @@ def test_what_was_parted_stays_parted_from_the_merged_story(store: SqlStore) -> 
 def test_merging_what_was_parted_takes_it_back(store: SqlStore) -> None:
     first, story = put(store, text())
     parted, _ = put(store, text("Two"), link=joining(story))
-    new = store.split_story([parted], NOW)
+    new = store.split_story([parted], NOW).story
 
     assert store.merge_stories(story, [new or 0], NOW)
 
@@ -595,7 +701,7 @@ def test_what_was_told_of_a_parted_article_was_told_of_its_new_story(store: SqlS
     kept = tell_of(store, a, story, "low", Level.LOW)
     moved = tell_of(store, b, story, "high", Level.HIGH)
 
-    new = store.split_story([b], NOW)
+    new = store.split_story([b], NOW).story
 
     of_new = pasts(store, b)["desk", f"story:{new}"]
     assert (of_new.first_alert, of_new.rules, of_new.level) == (moved, {"high"}, Level.HIGH)
