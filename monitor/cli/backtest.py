@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from itertools import groupby
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.charts import show_chart
 from monitor.cli.choices import since_of
 from monitor.cli.hit_objects import evidence_objects
 from monitor.cli.match import chosen_rules, shown_passage, sound_rules
 from monitor.cli.opening import now, open_database, open_settings
 from monitor.cli.output import emit, plural, printing, progress, say, short, show, stamp
 from monitor.config.settings import Settings
-from monitor.errors import InvalidRules, StoreError, UsageError
+from monitor.errors import UsageError
 from monitor.model.rule import Rule
 
 if TYPE_CHECKING:
     from monitor.daemon.backtesting import Piece
-    from monitor.pipeline.backtest import RuleTally, Shown, Tally, Tried
+    from monitor.pipeline.backtest import RuleTally, Shown, Tally, Trial, Tried
 
-_WIDTH = 40
-"""Characters of the longest bar."""
 _LISTED = 20
 """Gained and lost articles that are listed for people; --json lists up to a thousand."""
 _OVERLAPS = 10
 """Other rules that are named."""
-_DAYS = 60
-"""Days that are shown a line each; a longer time is shown by weeks."""
-_GAP = 3
-"""Days or weeks without a hit, from which one line tells them all."""
 
 
 @click.command(
@@ -58,66 +52,44 @@ def command(
 ) -> int:
     """Show what rules would have hit: a day, samples, overlap with other rules, alerts.
 
+    Of a correlation: what it would have fired for, with the rules that it counts as they are now.
     Of a rule whose running version (the one in the database) is another: what the edit gains and
-    loses, article by article. The alerts are those that the routes would have made of all these
-    rules together; of very many hits, of the earliest. The exit code is 1 when something of the
-    corpus could not be read.
+    loses, article by article, or firing by firing. The alerts are those that the routes would have
+    made of all these rules together; of very many hits, of the earliest. The exit code is 1 when
+    something of the corpus could not be read.
     """
+    from monitor.cli.backtest_firings import firing_tally, show_firings  # noqa: PLC0415
+    from monitor.cli.trying import counts_stories, trial_of  # noqa: PLC0415
     from monitor.daemon.backtesting import try_pieces  # noqa: PLC0415 - loads the engine
-    from monitor.pipeline.backtest import Trial  # noqa: PLC0415
 
     if corpus is not None and since is not None:
         raise UsageError("--since goes with the database; --corpus is read whole")
     settings = open_settings(config)
     every = sound_rules(settings, ids)
     chosen = chosen_rules(every, ids)
-    rules = [rule for rule in chosen if rule.match is not None]
-    if not rules:
-        raise UsageError("a correlation reads no text: backtest the rules that it counts")
-    for rule in chosen:
-        if rule.match is None:
-            say(f"{rule.id} is a correlation, which reads no text: left out")
-    former = running_versions(settings, rules)
-    others = [rule for rule in every if rule.match is not None and rule.id not in set(ids)]
-    trial = Trial(rules, former, others)
+    trial = trial_of(settings, chosen, every)
+    if corpus is not None and any(map(counts_stories, chosen)):
+        say("Stories are known of the database alone: here each article is one of its own.")
     pieces = _pieces(settings, since, corpus)
     with progress("Trying", len(pieces), alone=True) as advance:
         tally = try_pieces(trial, pieces, now(), source_tags=settings.source_tags, advance=advance)
     alerts: Mapping[str, int] = {}
     if not no_alerts and tally.hit_articles:
-        alerts = _alerts(settings, rules, tally.for_replay())
-    for one in tally.rules.values():
-        if as_json:
-            emit(_as_object(one, tally, former, alerts))
+        alerts = _alerts(settings, chosen, trial, tally.for_replay())
+    firings = {one.rule.id: one for one in tally.firings()}
+    for rule in chosen:
+        if rule.id in firings:
+            fired = firings[rule.id]
+            emit(firing_tally(fired, tally, alerts)) if as_json else show_firings(fired)
+        elif as_json:
+            emit(_as_object(tally.rules[rule.id], tally, trial.former, alerts))
         else:
-            _show(one, former)
+            _show(tally.rules[rule.id], trial.former)
     for refusal in sorted(tally.refusals, key=lambda it: it.where):
         say(f"{refusal.where}: {refusal.reason}")
     if not as_json:
         _conclude(tally, alerts)
     return 1 if tally.refused else 0
-
-
-def running_versions(settings: Settings, rules: Sequence[Rule]) -> dict[str, Rule]:
-    """Return the running version of each rule that has been edited since."""
-    from monitor.rules import parse_rule  # noqa: PLC0415 - loads the engine
-
-    found: dict[str, Rule] = {}
-    try:
-        with open_database(settings) as store:
-            versions = {rule.id: store.rule_versions(rule.id) for rule in rules}
-    except StoreError:
-        # Without a database nothing runs, and there is nothing to compare with.
-        return {}
-    for rule in rules:
-        running = next((version for version in versions[rule.id] if version.current), None)
-        if running is None or running.version == rule.version:
-            continue
-        try:
-            found[rule.id] = parse_rule(running.text, f"{rule.id}, as it runs")
-        except InvalidRules as error:
-            say(f"{rule.id}: the running version cannot be read any more: {error}")
-    return found
 
 
 def _pieces(settings: Settings, since: str | None, corpus: Path | None) -> list[Piece]:
@@ -136,17 +108,23 @@ def _pieces(settings: Settings, since: str | None, corpus: Path | None) -> list[
     return list(stored_pieces(settings.database, span.first, span.last, start))
 
 
-def _alerts(settings: Settings, rules: Sequence[Rule], found: Sequence[Tried]) -> Mapping[str, int]:
+def _alerts(
+    settings: Settings, chosen: Sequence[Rule], trial: Trial, found: Sequence[Tried]
+) -> Mapping[str, int]:
     from monitor.daemon.replay import replay  # noqa: PLC0415 - loads the pipeline
 
+    ids = {rule.id for rule in chosen}
+    untold = [rule for id, rule in trial.counting.rules.items() if id not in ids]
     with progress("Deciding", len(found), alone=True) as advance:
-        return replay(settings, rules, found, advance=advance)
+        return replay(
+            settings, [*chosen, *untold], found, advance=advance, untold=[it.id for it in untold]
+        )
 
 
 def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
     rule = tally.rule
     show(f"{rule.id}: {plural(tally.hits, 'hit')}", style="bold")
-    _show_chart(tally.by_day)
+    show_chart(tally.by_day, "hit")
     _show_samples("first", tally.first)
     _show_samples("best", [one for one in tally.best if one not in tally.first])
     if tally.beside:
@@ -162,35 +140,6 @@ def _show(tally: RuleTally, former: Mapping[str, Rule]) -> None:
         _show_changes("+", tally.gained, tally.gains)
         _show_changes("-", tally.lost, tally.losses)
     click.echo()
-
-
-def _show_chart(by_day: Mapping[date, int]) -> None:
-    """Show a line a day, or a week where there are many days; one for a long time without hits."""
-    step, counts = _buckets(by_day)
-    highest = max(counts.values(), default=1)
-    unit = "day" if step == 1 else "week"
-    for hit, group in groupby(counts.items(), key=lambda entry: entry[1] > 0):
-        lines = list(group)
-        if not hit and len(lines) >= _GAP:
-            end = lines[-1][0] + timedelta(days=step - 1)
-            show(f"no hit for {plural(len(lines), unit)}, until {end}", f"  {lines[0][0]}  ")
-            continue
-        for start, count in lines:
-            bar = "█" * max(1, round(count / highest * _WIDTH))
-            show(f"{bar} {count:,}" if count else "0", f"  {start}  ")
-
-
-def _buckets(by_day: Mapping[date, int]) -> tuple[int, dict[date, int]]:
-    """Return the days of a line, and counts by their first day; those without hits too."""
-    if not by_day:
-        return 1, {}
-    first = min(by_day)
-    span = (max(by_day) - first).days + 1
-    step = 1 if span <= _DAYS else 7
-    counts = {first + timedelta(days=offset): 0 for offset in range(0, span, step)}
-    for day, count in by_day.items():
-        counts[day - timedelta(days=(day - first).days % step)] += count
-    return step, counts
 
 
 def _show_samples(name: str, samples: Sequence[Shown]) -> None:
@@ -244,11 +193,17 @@ def _as_object(
         "losses": tally.losses if before else None,
         "gained": [_reference(tried) for tried in tally.gained],
         "lost": [_reference(tried) for tried in tally.lost],
+        "counted": {},
     }
 
 
 def _reference(tried: Tried) -> dict[str, object]:
-    return {"article": tried.reference, "title": tried.article.title, "at": stamp(tried.at)}
+    return {
+        "article": tried.reference,
+        "title": tried.article.title,
+        "at": stamp(tried.at),
+        "firing": None,
+    }
 
 
 def _sample(shown: Shown) -> dict[str, object]:

@@ -25,6 +25,7 @@ from typing import IO, cast
 from monitor.articles.documents import MAX_DOCUMENT, DocumentKind, document_kind, read_document
 from monitor.articles.records import read_json_line
 from monitor.model.article import Article, StoredArticle
+from monitor.model.firing import event_time as event_time_of
 from monitor.model.source import Refusal
 from monitor.pipeline.backtest import Looked, Outcome, Tally, Trial, event_time
 
@@ -200,7 +201,7 @@ def _looked_at_stored(piece: StoredPiece, outcome: Outcome) -> Iterator[Looked]:
     for stored in _stored(piece):
         outcome.read += 1
         at = event_time(stored)
-        yield Looked(stored.article, str(stored.id), at, stored.first_seen)
+        yield Looked(stored.article, str(stored.id), at, stored.first_seen, stored.story)
 
 
 def _looked_at_files(
@@ -213,7 +214,7 @@ def _looked_at_files(
         outcome.read += 1
         source = item.source or ""
         article = replace(item, source_tags=tags[source]) if source in tags else item
-        at = article.published or now
+        at = event_time_of(article.published, now)
         yield Looked(article, reference, at, at)
 
 

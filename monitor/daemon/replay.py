@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,9 +30,11 @@ def replay(
     found: Sequence[Tried],
     *,
     advance: Callable[[int], object],
+    untold: Collection[str] = (),
 ) -> Mapping[str, int]:
     """Return how many alerts each channel would have had, by the routes as they are.
 
+    `untold` are ids of rules that are only counted by correlations: nobody hears of their own hits.
     The articles are detected and decided one after the other at their own times, as if each had
     come when it was published. Nothing is sent, and the database of the configuration is not
     touched.
@@ -43,9 +45,16 @@ def replay(
         schema.upgrade(url)
         store = open_store(url)
         try:
+            _silence(store, untold, found)
             return _run(store, settings, by_id, found, advance)
         finally:
             store.close()
+
+
+def _silence(store: SqlStore, rules: Collection[str], found: Sequence[Tried]) -> None:
+    times = [tried.at for tried in found]
+    for id in rules if times else ():
+        store.add_silence(rule=id, start=min(times), end=max(times) + 2 * _AFTERWARDS)
 
 
 def _memory() -> str | None:
@@ -60,7 +69,7 @@ def _run(
     found: Sequence[Tried],
     advance: Callable[[int], object],
 ) -> Mapping[str, int]:
-    matcher = compile_rules(rules.values())
+    matcher = compile_rules(rule for rule in rules.values() if rule.match is not None)
     terms = Terms(
         routes=settings.routes,
         channels=[channel.name for channel in settings.channels],

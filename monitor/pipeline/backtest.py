@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import tee
@@ -11,9 +11,18 @@ from typing import NamedTuple
 
 from monitor.matching import RuleSet, compile_rules
 from monitor.model.article import Article, StoredArticle
+from monitor.model.firing import event_time as event_time_of
 from monitor.model.hit import Match
 from monitor.model.rule import Rule
 from monitor.model.source import Refusal
+from monitor.pipeline.backtest_firings import (
+    NOTHING_COUNTED,
+    CountedArticle,
+    Counting,
+    FiringTally,
+    HitsOfThePast,
+    tally_firings,
+)
 
 SAMPLES = 3
 """Hits of each rule that are kept to be shown: so many first ones, so many best ones."""
@@ -34,39 +43,50 @@ class Trial:
     """
 
     def __init__(
-        self, rules: Sequence[Rule], former: Mapping[str, Rule], others: Sequence[Rule]
+        self,
+        rules: Sequence[Rule],
+        former: Mapping[str, Rule],
+        others: Sequence[Rule],
+        counting: Counting = NOTHING_COUNTED,
     ) -> None:
         self.rules = tuple(rules)
         self.former = dict(former)
         self.others = tuple(others)
+        self.counting = counting
+        self._ids = frozenset(rule.id for rule in self.rules)
         self._tried: RuleSet | None = None
         self._beside: RuleSet | None = None
 
     def __reduce__(self) -> tuple[type[Trial], tuple[object, ...]]:
-        return (Trial, (self.rules, self.former, self.others))
+        return (Trial, (self.rules, self.former, self.others, self.counting))
 
     def run(self, articles: Iterable[Looked]) -> Iterator[Tried]:
         """Try every rule on articles; yield those that some version of one hits, in order."""
         if self._tried is None or self._beside is None:
             # Both versions in one set: an article is read once.
             running = (replace(rule, id=f"{_FORMER}{rule.id}") for rule in self.former.values())
-            self._tried = compile_rules((*self.rules, *running))
+            counted = (it for it in self.counting.rules.values() if it.id not in self._ids)
+            self._tried = compile_rules((*self.rules, *counted, *running))
             self._beside = compile_rules(self.others)
         here, there = tee(articles)
         matches = self._tried.match_all((each.article, each.seen) for each in here)
         for each, found in zip(there, matches, strict=True):
             if found:
-                yield _tried(each, found, self._beside)
+                yield _tried(each, found, self._beside, self._ids)
 
 
-def _tried(each: Looked, found: Sequence[Match], others: RuleSet) -> Tried:
+def _tried(
+    each: Looked, found: Sequence[Match], others: RuleSet, on_trial: frozenset[str]
+) -> Tried:
     hits = tuple(match for match in found if not match.rule.startswith(_FORMER))
     former = (match.rule for match in found if match.rule.startswith(_FORMER))
-    beside = others.match(each.article, each.seen) if hits else ()
+    asked = any(match.rule in on_trial for match in hits)
+    beside = others.match(each.article, each.seen) if asked else ()
     return Tried(
         reference=each.reference,
         article=each.article,
         at=each.at,
+        story=each.story,
         matches=hits,
         former=frozenset(id.removeprefix(_FORMER) for id in former),
         beside=frozenset(match.rule for match in beside),
@@ -83,6 +103,7 @@ class Looked(NamedTuple):
     """The moment that it counts for."""
     seen: datetime
     """When it was looked at: `only.max_age` is measured from that."""
+    story: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,9 +114,11 @@ class Tried:
     """How a person finds it: the number of a stored article, or a path."""
     article: Article
     at: datetime
+    story: int | None
     matches: tuple[Match, ...]
+    """Of the rules on trial, and of those that correlations on trial count."""
     former: frozenset[str]
-    """Rules on trial whose running version hits it."""
+    """Of those, the ones with another running version, and that hits it."""
     beside: frozenset[str]
     """Rules that are not on trial, and hit it."""
 
@@ -119,7 +142,7 @@ class Outcome:
 
 def event_time(stored: StoredArticle) -> datetime:
     """Return the moment that an article counts for: its own date, else when it was first seen."""
-    return stored.article.published or stored.first_seen
+    return event_time_of(stored.article.published, stored.first_seen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +220,8 @@ class Tally:
         """The earliest hit articles, for asking the policy what it would have sent."""
         self.hit_articles = 0
         self._compared = frozenset(trial.former)
+        self._counting = trial.counting
+        self._counted: list[CountedArticle] = []
 
     def add(self, outcome: Outcome) -> None:
         """Count what some articles gave."""
@@ -210,8 +235,36 @@ class Tally:
             if matches:
                 self.hit_articles += 1
                 self.replayed.append(tried)
+            if self._counting.trials:
+                self._count(tried, matches)
         if len(self.replayed) > 2 * REPLAYED:
             self._shorten()
+
+    def firings(self) -> list[FiringTally]:
+        """Return what each correlation on trial would have fired for."""
+        past = HitsOfThePast(self._counted, self._counting.rules)
+        return [
+            tally_firings(trial, past, self._counting.running) for trial in self._counting.trials
+        ]
+
+    def _count(self, tried: Tried, matches: Collection[str]) -> None:
+        now = self._counting.rules.keys() & matches
+        then = {
+            id
+            for id in self._counting.running
+            if id in (tried.former if id in self._compared else matches)
+        }
+        if now or then:
+            self._counted.append(
+                CountedArticle(
+                    article=replace(tried.article, body=""),
+                    reference=tried.reference,
+                    at=tried.at,
+                    story=tried.story,
+                    now=frozenset(now),
+                    then=frozenset(then),
+                )
+            )
 
     def for_replay(self) -> Sequence[Tried]:
         """Return the earliest articles that were hit, at most `REPLAYED`, in their order."""
