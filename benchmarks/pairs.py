@@ -97,13 +97,13 @@ def agency_copies(pairs: Sequence[Pair]) -> list[Pair]:
 def desk_pairs(lang: str, name: str = "desks") -> list[Pair]:
     """Return every two invented reports of one language and half.
 
-    The half kept apart is the test half; of `later_desks`, on which nothing was tuned, all is.
+    The half kept apart is the test half; of `later_desks` none was kept.
     """
     told = [report for report in desks(name) if report.article.lang == lang]
     later = name == "later_desks"
     return [
         Pair(
-            "test" if later or one.half == "kept" else "tune",
+            "test" if one.half == "kept" and not later else "tune",
             one.article,
             two.article,
             one.event == two.event,

@@ -36,33 +36,32 @@ LANGUAGES = ("en", "ru")
 
 
 LOOKS = """
-The test half of the golden pairs (25 pairs) was scored five times, so its figures are no longer
+The test half of the golden pairs (25 pairs) was scored six times, so its figures are no longer
 those of data never seen. First look, threshold 0.54: 9 right, 4 false, 2 missed, precision 0.692,
 recall 0.818, F1 0.750, behind the title ratio (0.833) and TF-IDF (0.769). Second look, 0.60 from
 the tuning half alone: 9 right, 1 false, 2 missed, F1 0.857 (empty store 3 false, 0.783). Third
 look, after stems were cut and short reports were asked less: the same, with an empty store 4 false
-(0.750). The table shows the fourth, after weights, numbers and one threshold (0.50) were chosen on
-the tuning halves here and below and on the two weeks: 10 right, 4 false, 1 missed, precision
-0.714, recall 0.909, F1 0.800, the same with an empty store. That is better than before with an
-empty store and worse with one that has counted these articles. Then 0.55 was tried, as the upper
-end of what divides the tuning half, for the sake of precision: 9 right, 4 false, 2 missed, and
-less found everywhere else, so 0.50 stayed. The aim of F1 0.90 is not reached, though the tuning
-half is divided without an error. Which test pairs are wrong was never looked at; their titles were
-seen before the halves were divided. The held-out week was scored at the same moments: 11 right and
-1 missed, 9 and 3, then 12 and 0, with no false merge at any.
+(0.750). Fourth, after weights, numbers and one threshold (0.50) were chosen on the tuning halves
+here and below and on the two weeks: 10 right, 4 false, 1 missed, precision 0.714, recall 0.909,
+F1 0.800, the same with an empty store. Then 0.55 was tried: 9 right, 4 false, 2 missed, and not
+kept. The sixth came after the way to compare was changed to what reports tell first, its weights
+and the threshold (0.60) chosen without the test half: 9 right, 3 false, 2 missed, F1 0.783, empty
+store the same. The aim of F1 0.90 is not reached on this half; the table shows the program as it
+is. Which test pairs are wrong was never looked at; their titles were seen before the halves were
+divided. The held-out week was scored at the same moments: 11 right and 1 missed, 9 and 3, then 12
+and 0, with no false merge at any.
 """
 
 DESKS = """
-tests/data/stories/desks.jsonl, written by the project: 61 twos of events that are easily taken for
-one another, each event told by two desks in other words. Every two reports of one language are
-compared. The method was chosen on the tuning half; of the half kept apart (test, 58 events) only
-figures were seen: with the method before 9 right and 1 false (empty store), then 36 and 3 at a
-threshold of 0.50, 35 and 3 at 0.52, and what the table shows at 0.50 again, before and after
-Ukrainian stems were told with the vowels that change. The reports are short and say different
-things of one event, by intent: they are harder than most of what agencies write. Later desks (12
-twos of longer reports in Russian and English, whose twins share whole sentences of background)
-were written when the method was settled and the golden pairs had been scored: nothing was chosen
-by them.
+All were written by the project, and every two reports of one language and half are compared; the
+test half is one whose texts were kept apart (of it only figures were seen, also while the method
+was chosen). desks.jsonl: 61 twos of events that are easily taken for one another, each told by two
+desks in other words, short and different by intent. later_desks.jsonl: 12 twos of longer reports
+in Russian and English whose twins share whole sentences of background. newsrooms.jsonl: 168
+clusters of two or three events of one circle of people or one kind of event (392 events in all),
+728 reports of 53 to 556 words, each event told by two newsrooms and its twin with the same names,
+vocabulary and background: harder than what most days bring. Weights and threshold were fitted on
+the tuning halves of all of these, of the golden pairs, and on the two weeks.
 """
 
 
@@ -270,10 +269,11 @@ def costs(pairs: dict[str, list[Pair]]) -> str:
 
 
 def invented() -> dict[str, list[Pair]]:
-    """Return the invented reports by language; those of `later` were written last."""
+    """Return the invented reports by set and language."""
     sets = {f"desks {lang}": desk_pairs(lang) for lang in ("ru", "uk", "en")}
     later = {f"later desks {lang}": desk_pairs(lang, "later_desks") for lang in LANGUAGES}
-    return sets | later
+    rooms = {f"newsrooms {lang}": desk_pairs(lang, "newsrooms") for lang in ("en", "ru", "uk")}
+    return sets | later | rooms
 
 
 def main() -> None:

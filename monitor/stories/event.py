@@ -1,29 +1,39 @@
-"""How alike two articles are as reports of one event, in other words or the same ones."""
+"""How alike two articles are as reports of one event, in other words or the same ones.
+
+A report tells its event first and its background after that, and reports of other events share
+the background. So what one tells first is looked for in the other: of the shorter report, what its
+headline and lead say; of both, what their headlines say beside names; the names that both tell
+first; and the numbers. The weights are those of a logistic regression (docs/stories.md), in which
+none may speak against its sense; so the score is how likely it is that both tell of one event.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from operator import mul
 
 from rapidfuzz import fuzz
 
-from monitor.stories.record import Features, particular
+from monitor.stories.record import Features
 
-ABOUT, TITLE, NAMES = 0.40, 0.28, 0.32
-"""What each view counts for. What an article does not have (names, a title) is left out and the
-rest counts for more."""
-PLAIN_NUMBER, PARTICULAR_NUMBER, OTHER_NUMBERS = 0.05, 0.12, -0.06
-"""For each number that both have. A particular one (`record.particular`) is seldom shared by
-chance: 2,418 points, 3.2 million."""
-MOST_PLAIN, MOST_NUMBERS = 0.10, 0.20
-OTHER_DAYS = -0.07
-OTHER_NAME, MOST_OTHER_NAMES = -0.04, 2
+UNLIKE = -3.75
+"""Where two articles start from: most are of different events (as log odds, as all these are)."""
+TOLD, HEADLINES, NAMES = 7.7, 3.3, 2.5
+"""For all of the shorter one's head, all words of both headlines, all names of the heads."""
+SHARED_NUMBER, MOST_SHARED_NUMBERS = 0.75, 3
+OTHER_NUMBER, MOST_OTHER_NUMBERS = -0.25, 4
+"""For each number that both tell first, and each that only one knows at all."""
+OTHER_NAME, MOST_OTHER_NAMES = -0.7, 2
 """For each name of a headline that the other article does not know: the same circle, another
 event. So many count at most on either side."""
-ONE_PUBLISHER = -0.12
+OTHER_DAYS = -1.0
+ONE_PUBLISHER = -0.9
 """A house's own style makes its articles alike, and it seldom reports an event anew."""
+FEW_WORDS, FEW_NAMES = 40.0, 30.0
+"""What every head is taken to have besides, about seven rare words and one name (whose weight is
+squared): from few of them little is known."""
 FUZZY_FROM = 4
 """Title stems on both sides from which spelling is compared; shorter ones are alike by chance."""
 
@@ -36,22 +46,18 @@ class Weighed:
     weight_of: Callable[[str], float]
     length: float
     """Of the weighed terms as a vector."""
-    title: float
-    """What all terms of the title count for."""
-    names: float
-    """Length of the names as a vector."""
+    head: float
+    """What all terms of the head count for."""
 
 
 def weigh(features: Features, weight_of: Callable[[str], float]) -> Weighed:
     """Return the features weighed by how rare their terms are (`Rarity.weight`)."""
     values = list(map(mul, features.weights, map(weight_of, features.terms)))
-    names = list(map(weight_of, features.names))
     return Weighed(
         features=features,
         weight_of=weight_of,
         length=math.sqrt(math.fsum(map(mul, values, values))),
-        title=math.fsum(map(weight_of, features.title_set)),
-        names=math.sqrt(math.fsum(map(mul, names, names))),
+        head=math.fsum(map(weight_of, features.head)),
     )
 
 
@@ -60,11 +66,11 @@ class Likeness:
     """How alike two articles are; symmetric."""
 
     score: float
-    """0 to 1, before time is looked at."""
+    """How likely they are to tell of one event, 0 to 1, before time is looked at."""
     about: float
     """Cosine of the weighed terms."""
     title: float
-    """How far the titles agree, or are found in the other article's terms."""
+    """How far the titles' words are found in the other article, or are spelled alike."""
     products: Mapping[str, float]
     """What each term of both counts for."""
 
@@ -75,7 +81,7 @@ class Likeness:
 
 
 def likeness(one: Weighed, two: Weighed) -> Likeness:
-    """Compare two articles by terms, titles, names, numbers and days; symmetric.
+    """Compare two articles by what they tell first, by names, numbers and days; symmetric.
 
     Both are weighed alike.
     """
@@ -85,68 +91,120 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
         term: mine.weight_in[term] * rare * (theirs.weight_in[term] * rare)
         for term, rare in zip(both, map(weight_of, both), strict=True)
     }
-    about = math.fsum(products.values()) / (one.length * two.length) if products else 0.0
-    title = _titles(one, two)
-    score, whole = ABOUT * about, ABOUT
-    if title is not None:
-        score += TITLE * title
-        whole += TITLE
-    if one.names and two.names:
-        shared = list(map(weight_of, mine.names & theirs.names))
-        score += NAMES * (math.fsum(map(mul, shared, shared)) / (one.names * two.names))
-        whole += NAMES
-    score /= whole
-    if products:
-        score += _numbers(mine, theirs) + _days(mine, theirs)
-        score += OTHER_NAME * (_unknown(mine, theirs) + _unknown(theirs, mine))
-        if mine.publisher and mine.publisher == theirs.publisher:
-            score += ONE_PUBLISHER
+    if not products:
+        return Likeness(score=0.0, about=0.0, title=0.0, products=products)
+    told = _told(one, two)
+    headlines = _headlines(one, two)
+    odds = (
+        UNLIKE
+        + TOLD * told
+        + HEADLINES * (told if headlines is None else headlines)
+        + NAMES * _names(mine, theirs, weight_of)
+        + _numbers(mine, theirs)
+        + OTHER_NAME * min(MOST_OTHER_NAMES, unknown_names(mine, theirs))
+        + OTHER_NAME * min(MOST_OTHER_NAMES, unknown_names(theirs, mine))
+        + OTHER_DAYS * _other_days(mine, theirs)
+        + ONE_PUBLISHER * (bool(mine.publisher) and mine.publisher == theirs.publisher)
+    )
     return Likeness(
-        score=min(1.0, max(0.0, score)), about=about, title=title or 0.0, products=products
+        score=1 / (1 + math.exp(-odds)),
+        about=math.fsum(products.values()) / (one.length * two.length),
+        title=_titles(one, two),
+        products=products,
     )
 
 
-def _titles(one: Weighed, two: Weighed) -> float | None:
-    """Return the mean share of each title that the other article has, or the titles' likeness.
+def unknown_names(one: Features, two: Features) -> int:
+    """Return how many names of one's headline the other does not hold anywhere."""
+    return len(one.title_name_signs - two.signs)
 
-    None if neither has a title that says anything.
+
+def _other_days(one: Features, two: Features) -> bool:
+    """Tell whether both name days of the week, and none of them is the same."""
+    return bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
+
+
+def _told(one: Weighed, two: Weighed) -> float:
+    """Return how much of the shorter article's head the other tells anywhere, 0 to 1."""
+    if one.features.words == two.features.words:
+        return (_found(one, two) + _found(two, one)) / 2
+    shorter, longer = (one, two) if one.features.words < two.features.words else (two, one)
+    return _found(shorter, longer)
+
+
+def told_first(one: Weighed, two: Weighed) -> float:
+    """Return how much of the shorter article's head the other tells first, too, 0 to 1."""
+    shorter, longer = (one, two) if one.features.words < two.features.words else (two, one)
+    return _share(shorter.features.head, longer.features.head, one.weight_of)
+
+
+def agreement(one: Weighed, two: Weighed) -> float:
+    """Return how much of either head the other has at least, 0 to 1."""
+    return min(
+        _share(one.features.head, two.features.head, one.weight_of),
+        _share(two.features.head, one.features.head, one.weight_of),
+    )
+
+
+def _found(one: Weighed, other: Weighed) -> float:
+    signs = one.features.head_signs
+    known = signs.keys() & other.features.signs
+    return math.fsum(one.weight_of(signs[term]) for term in known) / (one.head + FEW_WORDS)
+
+
+def _headlines(one: Weighed, two: Weighed) -> float | None:
+    """Return how much of the headlines the other's head has, names left out, or their spelling.
+
+    None if they say nothing else.
     """
-    covers = [cover for cover in (_cover(one, two), _cover(two, one)) if cover is not None]
-    if not covers:
-        return None
-    covered = math.fsum(covers) / len(covers)
-    if min(len(one.features.title), len(two.features.title)) < FUZZY_FROM:
+    names = one.features.names | two.features.names
+    found = [
+        _share(words, other.head, one.weight_of)
+        for article, other in ((one.features, two.features), (two.features, one.features))
+        if (words := article.title_set - names)
+    ]
+    return _spelled(one.features, two.features, math.fsum(found) / len(found)) if found else None
+
+
+def _titles(one: Weighed, two: Weighed) -> float:
+    """Return the mean share of each title that the other article has, or the titles' likeness."""
+    titled = [
+        _share(article.title_set, other.anywhere, one.weight_of)
+        for article, other in ((one.features, two.features), (two.features, one.features))
+        if article.title
+    ]
+    return _spelled(one.features, two.features, math.fsum(titled) / len(titled)) if titled else 0.0
+
+
+def _spelled(one: Features, two: Features, covered: float) -> float:
+    if min(len(one.title), len(two.title)) < FUZZY_FROM:
         return covered
     # What cannot come above the share found is not worked out.
-    ratio = fuzz.token_set_ratio(
-        one.features.title_text, two.features.title_text, score_cutoff=50 * (covered + 1)
-    )
+    ratio = fuzz.token_set_ratio(one.title_text, two.title_text, score_cutoff=50 * (covered + 1))
     return max(covered, ratio / 50 - 1)
 
 
-def _cover(one: Weighed, other: Weighed) -> float | None:
-    """Return how much of a title stands in the other article."""
-    if not one.title:
-        return None
-    found = one.features.title_set & other.features.anywhere
-    return math.fsum(map(one.weight_of, found)) / one.title
+def _share(terms: Collection[str], where: frozenset[str], of: Callable[[str], float]) -> float:
+    """Return how much of some terms is found there, by weight: 0 to 1, 0 of none."""
+    whole = math.fsum(map(of, terms))
+    return math.fsum(of(term) for term in terms if term in where) / whole if whole else 0.0
+
+
+def _names(one: Features, two: Features, weight_of: Callable[[str], float]) -> float:
+    """Return how much of the names that are told first both have, of those with fewer."""
+    names = one.names | two.names
+    mine, theirs = one.head & names, two.head & names
+
+    def heavy(terms: Collection[str]) -> float:
+        return math.fsum(weight_of(term) ** 2 for term in terms)
+
+    fewer = min(heavy(mine), heavy(theirs))
+    return heavy(mine & theirs) / (fewer + FEW_NAMES)
 
 
 def _numbers(one: Features, two: Features) -> float:
-    if not one.numbers or not two.numbers:
-        return 0.0
-    shared = one.numbers & two.numbers
-    if not shared:
-        return OTHER_NUMBERS if min(len(one.numbers), len(two.numbers)) > 1 else 0.0
-    telling = sum(map(particular, shared))
-    plain = min(MOST_PLAIN, PLAIN_NUMBER * (len(shared) - telling))
-    return min(MOST_NUMBERS, plain + PARTICULAR_NUMBER * telling)
-
-
-def _unknown(one: Features, two: Features) -> int:
-    """Return how many names of one's headline the other does not have, as far as they count."""
-    return min(MOST_OTHER_NAMES, len(one.title_names - two.anywhere))
-
-
-def _days(one: Features, two: Features) -> float:
-    return OTHER_DAYS if one.days and two.days and one.days.isdisjoint(two.days) else 0.0
+    shared = len(one.lead_numbers & two.lead_numbers)
+    others = len(one.lead_numbers - two.numbers) + len(two.lead_numbers - one.numbers)
+    return SHARED_NUMBER * min(MOST_SHARED_NUMBERS, shared) + OTHER_NUMBER * min(
+        MOST_OTHER_NUMBERS, others
+    )

@@ -12,7 +12,7 @@ from monitor.model.article import Article
 from monitor.stories.figures import NUMBER_WORDS, numbers_in
 from monitor.stories.fingerprint import fingerprint
 from monitor.stories.publishing import publisher_of
-from monitor.stories.record import MAX_TERMS, Features, particular
+from monitor.stories.record import MAX_TERMS, Features, particular, sign
 from monitor.stories.words import DAYS, STOP_WORDS, term_of
 from monitor.text.fold import fold
 from monitor.text.stems import STEMMED_LANGUAGES, language_of_script
@@ -22,7 +22,10 @@ READ_CHARACTERS = 100_000
 """Of title and of body each: what comes after is not compared."""
 TOLD_CHARACTERS = 2_500
 """Terms, names and numbers come from this much of the body: news tells its event first."""
-LEAD_WORDS = 40
+LEAD_WORDS = 60
+"""What a report tells first; the rest is background, which reports of other events share."""
+LEAD_CHARACTERS = 400
+"""Of the body, in which numbers count as told first."""
 MAX_LENGTH = 64
 """Characters of a term; longer words are cut."""
 
@@ -63,6 +66,7 @@ def features(article: Article) -> Features:
     for value, written in numbers.items():
         reading.number(value, written)
     terms = reading.heaviest()
+    first = tokenize(told.text[:LEAD_CHARACTERS])
     return Features(
         terms=tuple(terms),
         shown=tuple(reading.shown[term] for term in terms),
@@ -72,8 +76,13 @@ def features(article: Article) -> Features:
             for word in title.words
             if word not in STOP_WORDS and word not in DAYS
         )[:MAX_TERMS],
+        lead=reading.lead & terms.keys(),
+        signs=reading.signs(),
         names=frozenset(reading.names & terms.keys()),
         numbers=frozenset(numbers),
+        lead_numbers=frozenset(
+            numbers_in(f"{title.text}\n\n{first.text}", (*title.words, *first.words), article.lang)
+        ),
         days=frozenset(
             DAYS[word] for words in (title.words, told.words) for word in words if word in DAYS
         ),
@@ -110,6 +119,15 @@ class _Reading:
                 shown[term] = (name or word)[:MAX_LENGTH]
             if name:
                 self.names.add(term)
+
+    @property
+    def lead(self) -> frozenset[str]:
+        """The terms met in title or lead."""
+        return frozenset(term for term, place in self._places.items() if place > _BELOW)
+
+    def signs(self) -> frozenset[int]:
+        """Return what stands for every term met."""
+        return frozenset(map(sign, self._counts))
 
     def number(self, value: str, written: str) -> None:
         """Count a number that is particular enough to be a term: of three digits, or decimals."""

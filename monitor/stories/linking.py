@@ -5,7 +5,8 @@ an article joins the story of the known article that it is most like, or opens o
 keep stories from growing into each other: an article is compared with single articles, never with
 the sum of a story; joining by other words also needs a likeness to the story's first article (of a
 story put together by hand, to the first of one of its parts), and ends with the story's span; texts
-that are one form filled in anew (weather, tremors, results) are told apart by their facts.
+that are one form filled in anew (weather, tremors, results) are told apart by their facts
+(`forms`).
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from functools import cache
 
 from monitor.model.article import Article
 from monitor.model.story import Joined, StoryLink
-from monitor.stories.event import Likeness, Weighed, likeness, weigh
+from monitor.stories.event import Likeness, Weighed, agreement, likeness, told_first, weigh
 from monitor.stories.fingerprint import Resemblance, resemblance
+from monitor.stories.forms import ANOTHER_ISSUE, SERIES, another_issue, replaced_numbers
 from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features
 
@@ -42,28 +44,32 @@ MIN_WORDS = 4
 """Shorter articles say too little: each opens its own story."""
 MIN_SHARED = 3
 """Terms that a report in other words must share."""
-SAME_EVENT = 0.50
+SAME_EVENT = 0.60
 """From here articles tell of one event (docs/stories.md)."""
-FEW_SHARED, SAME_HEADLINE = 5, 0.75
+FEW_SHARED, SAME_HEADLINE = 5, 0.85
 """Below so many shared terms, as of two headlines, each of them weighs much: more is asked."""
-FOUNDER = 0.27
+FOUNDER = 0.25
 """What the story's first article must be like at least."""
 
 _COPY = 0.5
 _PART = 0.75
 _PART_PROPORTION = 0.4
 """A copy that was cut, of at least this share of the other's size: not an item of a digest."""
+_SHORT, _SHORT_PART = 12, 0.9
+"""Words below which a copy holds nearly all of the other: in a headline one word is the news."""
 _COPY_ABOUT = 0.5
 _COPY_TITLE = 0.15
 """The rest that a copy must agree in: passages that a site prints on each page are no copy."""
 _SAME_TEXT = 0.95
-_FORM = 0.25
-"""Shared text from which other facts mean a form filled in anew."""
-_FORM_ABOUT = 0.65
-"""Cosine of the terms from which it may be a form though little text is shared."""
-_OTHER_FACTS = 0.3
-_FORM_INTERVAL = timedelta(hours=12)
-ANOTHER_ISSUE = "the same form with other facts"
+_SAME_HEADLINES = 0.1
+"""What two headlines must agree in at least: below it a site prints one text under both."""
+OTHER_HEADLINES = "their headlines have nothing in common"
+_PRINTED_FIRST = 0.6
+"""Share of a short text's head that a long one which prints it tells first, if it is about it."""
+AMONG_OTHERS = "one prints the other among other things"
+_FEW_AGREE = 0.6
+"""Share of each head that the other has at least where few terms are shared."""
+TOO_FEW = "too few of their words agree"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,8 @@ class _Verdict:
     """None where it could change nothing."""
     obstacle: str = ""
     """Why the article does not join, however alike they are; empty: nothing is in the way."""
+    replaced: int = 0
+    """How many numbers a form has of which the article has none: up to `MOST_REPLACED`."""
 
     @property
     def joins(self) -> bool:
@@ -167,6 +175,13 @@ def link(
             ages = [abs(at - beginning.at) for beginning in of_stories[known.story]]
             verdict = replace(verdict, obstacle=_closed(verdict, ages, likes))
         verdicts.append(verdict)
+    if sum(verdict.replaced for verdict in verdicts) >= SERIES:
+        verdicts = [
+            replace(verdict, obstacle=ANOTHER_ISSUE)
+            if verdict.joins and verdict.replaced
+            else verdict
+            for verdict in verdicts
+        ]
     verdicts = [
         replace(verdict, obstacle="one like it was parted from the story by hand")
         if verdict.joins and _parted(verdict, verdicts)
@@ -219,13 +234,26 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
         return _Verdict(known, Joined.OPENED, score, like, enough)
     same = _resembles(one.features, known.features)
     joined, obstacle = Joined.OPENED, ""
-    if _another_issue(one.features, known.features, like, same, gap):
+    if another_issue(one.features, known.features, like, same, gap):
         obstacle = ANOTHER_ISSUE
-    elif copies and _is_copy(same):
+    elif copies and _is_copy(same, min(one.features.words, known.features.words)):
         joined, score = Joined.COPY, max(same.jaccard, same.containment)
     elif event:
-        joined = Joined.SAME_EVENT
-    return _Verdict(known, joined, score, like, enough, same, obstacle)
+        joined, obstacle = Joined.SAME_EVENT, _apart(one, two, like, same)
+    replaced = replaced_numbers(one.features, known.features, same)
+    return _Verdict(known, joined, score, like, enough, same, obstacle, replaced)
+
+
+def _apart(one: Weighed, two: Weighed, like: Likeness, same: Resemblance) -> str:
+    """Return why two reports with one lead are of two events, empty if nothing speaks for it."""
+    if one.features.title and two.features.title and like.title < _SAME_HEADLINES:
+        return OTHER_HEADLINES
+    if len(like.products) < FEW_SHARED and agreement(one, two) < _FEW_AGREE:
+        return TOO_FEW
+    printed = same.containment >= _PART and same.proportion < _PART_PROPORTION
+    if printed and told_first(one, two) < _PRINTED_FIRST:
+        return AMONG_OTHERS
+    return ""
 
 
 def _enough(like: Likeness) -> float:
@@ -245,9 +273,11 @@ def _freshness(gap: timedelta) -> float:
     return 1 - FADED * max(0.0, (gap - FRESH) / (EVENT_WINDOW - FRESH)) if gap > FRESH else 1.0
 
 
-def _is_copy(same: Resemblance) -> bool:
-    return same.jaccard >= _COPY or (
-        same.containment >= _PART and same.proportion >= _PART_PROPORTION
+def _is_copy(same: Resemblance, words: int) -> bool:
+    short = words < _SHORT
+    part = _SHORT_PART if short else _PART
+    return (same.jaccard >= _COPY and not short) or (
+        same.containment >= part and same.proportion >= _PART_PROPORTION
     )
 
 
@@ -257,36 +287,6 @@ def _agree(like: Likeness, one: Features, two: Features) -> bool:
         return True
     titled = not one.title or not two.title or like.title >= _COPY_TITLE
     return like.about >= _COPY_ABOUT and titled
-
-
-def _another_issue(
-    one: Features, two: Features, like: Likeness, same: Resemblance, gap: timedelta
-) -> bool:
-    """Tell whether two texts are one form with other facts: two forecasts, two tremors.
-
-    An agency's later version of one report changes a number or two; another issue of a series
-    changes many, and with them the day, the names, or the time of day. Where the form is so short
-    that facts are most of it, it shows by the terms, and more of the facts must be others.
-    """
-    form = same.containment >= _FORM
-    if not form and like.about < _FORM_ABOUT:
-        return False
-    later = gap > _FORM_INTERVAL
-    other_days = bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
-    if form and other_days and later:
-        return True
-    if not _differ(one.numbers, two.numbers):
-        return False
-    if form:
-        return other_days or later or _differ(one.names, two.names)
-    other_names = bool(one.names) and bool(two.names) and one.names.isdisjoint(two.names)
-    return (other_days and later) or other_names
-
-
-def _differ(one: frozenset[str], two: frozenset[str]) -> bool:
-    """Tell whether each side has facts of its own, beside few that both have."""
-    smaller = min(len(one), len(two))
-    return smaller > 0 and min(len(one - two), len(two - one)) >= _OTHER_FACTS * smaller
 
 
 def _closed(
@@ -343,7 +343,7 @@ def _nearest(verdicts: Sequence[_Verdict], features: Features, at: datetime) -> 
     if not best.obstacle and best.resemblance is None:
         known = best.known
         same = _resembles(features, known.features)
-        if _another_issue(features, known.features, best.likeness, same, abs(at - known.at)):
+        if another_issue(features, known.features, best.likeness, same, abs(at - known.at)):
             reason = ANOTHER_ISSUE
     return StoryLink(
         story=None,

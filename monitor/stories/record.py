@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from sys import intern
+from zlib import crc32
 
 from monitor.errors import StoreError
 from monitor.stories.fingerprint import BANDS, Fingerprint
 
-FORMAT = 2
+FORMAT = 3
 """Goes up whenever stored features could not be compared with new ones any more."""
 
 MAX_TERMS = 40
 PARTICULAR = 3
 """Characters from which a number may say much: three digits, or decimals."""
 
-_HEAD = struct.Struct("<BBHII")
+_HEAD = struct.Struct("<BBHIII")
 _BAND_KEYS = struct.Struct(f"<{BANDS}q")
 
 
@@ -28,6 +29,11 @@ def particular(number: str) -> bool:
     digits = number.partition("e")[0]
     told = digits.replace(".", "").strip("0")
     return len(told) > 1 and (len(digits) >= PARTICULAR or len(number) > len(digits))
+
+
+def sign(term: str) -> int:
+    """Return the number that stands for a term where its letters are not kept: 32 bits."""
+    return crc32(term.encode("utf-8", "surrogatepass"))
 
 
 class StaleFeatures(StoreError):
@@ -51,10 +57,16 @@ class Features:
     """How much it stands out in this article, in tenths: by place (title, lead, rest), count."""
     title: tuple[str, ...]
     """The stems of the title's words, in order, without those that say little."""
+    lead: frozenset[str]
+    """Those terms that stand in the title or in the first words of the body."""
+    signs: frozenset[int]
+    """Of every stem and number of the text, terms or not (`sign`)."""
     names: frozenset[str]
     """Those terms that are names: capitalised inside a sentence, or initials."""
     numbers: frozenset[str]
     """Every number of the text, in one spelling; bounded."""
+    lead_numbers: frozenset[str]
+    """Those of the title and of the first words of the body."""
     days: frozenset[int]
     """Days of the week that it mentions: 0 = Monday."""
     publisher: str
@@ -85,15 +97,25 @@ class Features:
         return frozenset(self.title)
 
     @cached_property
-    def title_names(self) -> frozenset[str]:
-        """The names that its title holds."""
-        return self.title_set & self.names
+    def title_name_signs(self) -> frozenset[int]:
+        """The names that its title holds, as numbers."""
+        return frozenset(map(sign, self.title_set & self.names))
 
     @cached_property
     def anywhere(self) -> frozenset[str]:
         """The terms of the whole article, with all of its title."""
         both = self.term_set | self.title_set
         return self.term_set if len(both) == len(self.term_set) else both
+
+    @cached_property
+    def head(self) -> frozenset[str]:
+        """What it tells first: its title and the terms of its lead."""
+        return self.lead | self.title_set
+
+    @cached_property
+    def head_signs(self) -> Mapping[int, str]:
+        """The terms of its head by the numbers that stand for them."""
+        return {sign(term): term for term in self.head}
 
     @cached_property
     def title_text(self) -> str:
@@ -108,8 +130,10 @@ class Features:
                 self.shown,
                 self.weights,
                 self.title,
-                sorted(self.names),
+                [place for place, term in enumerate(self.terms) if term in self.lead],
+                [place for place, term in enumerate(self.terms) if term in self.names],
                 sorted(self.numbers),
+                sorted(self.lead_numbers),
                 sorted(self.days),
                 self.publisher,
                 self.words,
@@ -118,9 +142,11 @@ class Features:
             separators=(",", ":"),
         ).encode("utf-8", "surrogatepass")
         keys = _BAND_KEYS.pack(*self.print.bands) if self.print.bands else b""
+        signs = struct.pack(f"<{len(self.signs)}I", *sorted(self.signs))
         shingles = self.print.shingles
-        head = _HEAD.pack(FORMAT, self.print.thinning, len(keys), len(told), len(shingles))
-        return b"".join((head, keys, told, shingles))
+        sizes = len(keys), len(signs), len(told), len(shingles)
+        head = _HEAD.pack(FORMAT, self.print.thinning, *sizes)
+        return b"".join((head, keys, signs, told, shingles))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Features:
@@ -130,7 +156,7 @@ class Features:
         """
         try:
             return cls._read(data)
-        except (struct.error, ValueError, TypeError) as error:
+        except (struct.error, ValueError, TypeError, IndexError) as error:
             raise StaleFeatures(
                 f"stored features of an article cannot be read ({error}): "
                 "they were written by another version of monitor, or the database is damaged"
@@ -138,25 +164,33 @@ class Features:
 
     @classmethod
     def _read(cls, data: bytes) -> Features:
-        version, thinning, keys, told, shingles = _HEAD.unpack_from(data)
-        if version != FORMAT:
-            raise ValueError(f"form {version}, this version reads {FORMAT}")
-        if len(data) != _HEAD.size + keys + told + shingles:
+        if data and data[0] != FORMAT:
+            raise ValueError(f"form {data[0]}, this version reads {FORMAT}")
+        _, thinning, keys, signs, told, shingles = _HEAD.unpack_from(data)
+        if len(data) != _HEAD.size + keys + signs + told + shingles:
             raise ValueError(f"{len(data)} bytes, not whole")
-        start = _HEAD.size + keys
-        bands = _BAND_KEYS.unpack_from(data, _HEAD.size) if keys else ()
-        terms, shown, weights, title, names, numbers, days, publisher, words = json.loads(
-            data[start : start + told].decode("utf-8", "surrogatepass")
+        texts_at = _HEAD.size + keys + signs
+        told_terms, shown, weights, title, lead, names, *rest = json.loads(
+            data[texts_at : texts_at + told].decode("utf-8", "surrogatepass")
         )
+        numbers, lead_numbers, days, publisher, words = rest
+        terms = tuple(map(intern, told_terms))  # many articles hold the same ones
         return cls(
-            terms=tuple(map(intern, terms)),  # many articles hold the same ones
+            terms=terms,
             shown=tuple(map(intern, shown)),
             weights=tuple(weights),
             title=tuple(map(intern, title)),
-            names=frozenset(map(intern, names)),
+            lead=frozenset(terms[place] for place in lead),
+            signs=frozenset(struct.unpack_from(f"<{signs // 4}I", data, _HEAD.size + keys)),
+            names=frozenset(terms[place] for place in names),
             numbers=frozenset(numbers),
+            lead_numbers=frozenset(lead_numbers),
             days=frozenset(days),
             publisher=publisher,
             words=words,
-            print=Fingerprint(data[start + told :], thinning, bands),
+            print=Fingerprint(
+                data[texts_at + told :],
+                thinning,
+                _BAND_KEYS.unpack_from(data, _HEAD.size) if keys else (),
+            ),
         )

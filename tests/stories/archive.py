@@ -74,9 +74,10 @@ class Report:
 def desks(name: str = "desks") -> list[Report]:
     """Read the reports that two desks wrote of each event.
 
-    Events come in twos that are easily taken for one another: the same people, place or kind of
-    accident. The half goes by a hash of the two's name: `tune`, or `kept` apart from tuning. All of
-    `later_desks` was written when the method was settled: longer reports, which share background.
+    Events come in twos (or threes) that are easily taken for one another: the same people, place or
+    kind of accident. The half goes by a hash of their cluster's name: `tune`, or `kept` apart from
+    tuning. `later_desks` are longer reports, which share background; `newsrooms` are as long as
+    newsrooms write, some events of them told once.
     """
     found = []
     for line in (WEEKS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():

@@ -1,7 +1,8 @@
-"""How alike two reports are: symmetric, bounded, and by what they share."""
+"""How alike two reports are: symmetric, bounded, and by what they tell first."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,19 +11,21 @@ from hypothesis import strategies as st
 
 from monitor.model.article import Article
 from monitor.stories.event import (
-    MOST_NUMBERS,
     MOST_OTHER_NAMES,
-    MOST_PLAIN,
+    MOST_OTHER_NUMBERS,
+    MOST_SHARED_NUMBERS,
     ONE_PUBLISHER,
     OTHER_DAYS,
     OTHER_NAME,
-    OTHER_NUMBERS,
-    PARTICULAR_NUMBER,
-    PLAIN_NUMBER,
+    OTHER_NUMBER,
+    SHARED_NUMBER,
+    agreement,
     likeness,
+    told_first,
+    unknown_names,
     weigh,
 )
-from monitor.stories.extraction import features
+from monitor.stories.extraction import LEAD_CHARACTERS, features
 from monitor.stories.rarity import Rarity
 
 SAID = """
@@ -30,11 +33,21 @@ Tokayev CSTO Almaty airport seized troops peacekeepers sent on Monday Friday 17 
 попросил миротворцев аэропорт protest fuel price . ?
 """
 NEWS = st.lists(st.sampled_from([*SAID.split(), "\n\n"]), max_size=40).map(" ".join)
+BACKGROUND = " ".join(f"background{number}" for number in range(90))
 
 
 def weighed(title="", body="", lang="en", rarity=None, **more):
     article = Article(title=title, body=body, lang=lang, **more)
     return weigh(features(article), (rarity or Rarity()).weight)
+
+
+def odds(one, two):
+    score = likeness(one, two).score
+    return math.log(score / (1 - score))
+
+
+def with_facts(one, **facts):
+    return weigh(replace(one.features, **facts), one.weight_of)
 
 
 @given(NEWS, NEWS, NEWS, NEWS, st.integers(0, 50))
@@ -46,14 +59,16 @@ def test_likeness_is_symmetric_and_bounded(title, body, other_title, other_body,
     assert there == back
     assert 0 <= there.score <= 1
     assert 0 <= there.about <= 1 + 1e-9
+    assert agreement(one, two) == agreement(two, one)
 
 
 @given(NEWS, NEWS)
-def test_an_article_is_as_like_itself_as_can_be(title, body):
+def test_an_article_agrees_with_itself_wholly(title, body):
     one = weighed(title, body)
     found = likeness(one, one)
-    assert found.about == pytest.approx(1.0 if one.features.terms else 0.0)
-    assert found.score == pytest.approx(1.0) or not one.features.terms
+    some = pytest.approx(1.0 if one.features.terms else 0.0)
+    assert found.about == some
+    assert agreement(one, one) == pytest.approx(1.0 if one.features.head else 0.0)
 
 
 def test_what_shares_nothing_is_not_alike():
@@ -63,6 +78,7 @@ def test_what_shares_nothing_is_not_alike():
 
 def test_two_empty_articles_are_not_alike():
     assert likeness(weighed(), weighed()).score == 0.0
+    assert agreement(weighed(), weighed()) == 0.0
 
 
 def test_shared_terms_are_told_heaviest_first():
@@ -82,6 +98,7 @@ def test_a_rare_term_in_common_tells_more_than_a_frequent_one():
         weighed("", "airport somewhere", rarity=rarity), weighed("", "airport again", rarity=rarity)
     )
     assert rare.about > frequent.about
+    assert rare.score > frequent.score
 
 
 def test_headlines_spelled_differently_are_still_alike():
@@ -91,7 +108,8 @@ def test_headlines_spelled_differently_are_still_alike():
 
 
 def test_short_headlines_are_not_compared_by_spelling():
-    assert likeness(weighed("Fire"), weighed("Fires in Alvor valley spread")).title < 1
+    one, two = weighed("Fire", "spread"), weighed("Fires in Alvor valley spread", "again")
+    assert likeness(one, two).title < 1
 
 
 def test_a_headline_is_looked_for_in_the_other_text():
@@ -102,55 +120,76 @@ def test_a_headline_is_looked_for_in_the_other_text():
 
 def test_articles_without_a_headline_are_compared_by_the_rest():
     text = "methane blast killed miners"
-    assert likeness(weighed("", text), weighed("", text)).score == pytest.approx(1.0)
+    bare = likeness(weighed("", text), weighed("", text))
+    assert bare.title == 0.0
     assert likeness(weighed("", text), weighed("Methane blast", text)).title == pytest.approx(1.0)
+
+
+def test_what_a_short_report_tells_first_is_looked_for_in_all_of_a_long_one():
+    """And not the other way: the long one's background is its own."""
+    short = weighed("Blast in mine", "Methane exploded and killed miners.")
+    same = "Methane exploded in a mine, and miners were killed by the blast."
+    long = weighed("Country mourns", f"{same} {BACKGROUND}")
+    late = weighed("Country mourns", f"{'background ' * 60} {same}")
+    other = weighed("Country mourns", BACKGROUND)
+    assert odds(short, long) > odds(short, late) > odds(weighed("Rain", "Miners rest."), late)
+    assert likeness(short, other).score == 0.0
+    assert told_first(short, long) > 0.9 > told_first(short, late) == 0.0
+    assert told_first(long, short) == told_first(short, long)
+
+
+def test_without_headlines_what_the_reports_tell_first_counts_for_more():
+    told = "Methane blast in a mine killed seventeen men and a rescuer near the eastern border"
+    assert odds(weighed("", told), weighed("", told)) > odds(
+        weighed("Country mourns its dead", told), weighed("", told)
+    )
+
+
+def test_of_few_words_little_is_known():
+    """Two headlines and two reports that agree wholly: the reports are likelier of one event."""
+    said = "Methane blast in Shebol mine killed seventeen miners near the eastern border"
+    more = "rescuers reached a flooded gallery while families waited outside all night long"
+    head, report = weighed("", said), weighed("", f"{said} {more}")
+    assert odds(report, report) > odds(head, head) + 0.5
 
 
 @pytest.mark.parametrize(
     ("one", "two", "change"),
     [
-        ("17 dead", "17 dead", PLAIN_NUMBER),
-        ("17 dead 63", "17 dead 63", MOST_PLAIN),
-        ("17 dead 63 41", "17 dead 63 41", MOST_PLAIN),
-        ("17 dead 63", "21 dead 64", OTHER_NUMBERS),
-        ("17 dead", "21 dead", 0.0),
-        ("17 dead", "dead", 0.0),
-        ("dead on Monday", "dead on Friday", OTHER_DAYS),
-        ("dead on Monday", "dead on Monday or Friday", 0.0),
+        ("17", "17", SHARED_NUMBER),
+        ("17 63 41 2,418", "17 63 41 2,418", SHARED_NUMBER * MOST_SHARED_NUMBERS),
+        ("17", "21", 2 * OTHER_NUMBER),
+        ("17 63 41", "21 64 42", OTHER_NUMBER * MOST_OTHER_NUMBERS),
+        ("17", "", OTHER_NUMBER),
+        ("", "", 0.0),
     ],
 )
-def test_numbers_and_days_move_the_score_a_little(one, two, change):
+def test_numbers_told_first_speak_for_and_against_one_event(one, two, change):
+    """In log odds; what only one knows counts once on each side."""
     common = "methane blast killed several coal miners"
-    plain = likeness(weighed("", f"{common} rubble dead"), weighed("", f"{common} ashes dead"))
-    told = likeness(weighed("", f"{common} rubble {one}"), weighed("", f"{common} ashes {two}"))
-    assert told.score - plain.score == pytest.approx(change)
+    there, here = weighed("", f"{common} rubble {one}"), weighed("", f"{common} ashes {two}")
+    none = {"numbers": frozenset(), "lead_numbers": frozenset()}
+    bare = odds(with_facts(there, **none), with_facts(here, **none))
+    assert odds(there, here) - bare == pytest.approx(change)
+
+
+def test_a_number_that_the_other_tells_later_does_not_speak_against_it():
+    first = weighed("", "17 killed in methane blast at a coal mine")
+    later = weighed("", f"methane blast at a coal mine {BACKGROUND} 17 killed")
+    assert len(BACKGROUND) > LEAD_CHARACTERS
+    without = with_facts(first, numbers=frozenset(), lead_numbers=frozenset())
+    assert odds(first, later) == pytest.approx(odds(without, later))
 
 
 @pytest.mark.parametrize(
-    ("numbers", "change"),
-    [
-        ("2,418", PARTICULAR_NUMBER),
-        ("3.2", PARTICULAR_NUMBER),
-        ("2,418 17", PARTICULAR_NUMBER + PLAIN_NUMBER),
-        ("600", PLAIN_NUMBER),
-    ],
+    ("one", "two", "change"),
+    [("Monday", "Friday", OTHER_DAYS), ("Monday", "Monday or Friday", 0.0), ("Monday", "", 0.0)],
 )
-def test_numbers_that_few_texts_hold_count_for_more(numbers, change):
-    """Beside what they count for as terms."""
-    one, two = (
-        weighed("", f"methane blast killed several coal miners {rest} {numbers}")
-        for rest in ("rubble", "ashes")
-    )
-    without = replace(two.features, numbers=frozenset())
-    bare = likeness(one, weigh(without, two.weight_of))
-    assert likeness(one, two).score - bare.score == pytest.approx(change)
-
-
-def test_numbers_in_common_are_no_proof_however_many_they_are():
-    """A digest of figures shares them with every other."""
-    one, two = (weighed("", f"{rest} 2,418 3.2 641 17") for rest in ("rubble", "ashes"))
-    bare = likeness(one, weigh(replace(two.features, numbers=frozenset()), two.weight_of))
-    assert likeness(one, two).score - bare.score == pytest.approx(MOST_NUMBERS)
+def test_other_days_speak_against_one_event(one, two, change):
+    common = "methane blast killed several coal miners"
+    there, here = weighed("", f"{common} rubble {one}"), weighed("", f"{common} ashes {two}")
+    bare = odds(with_facts(there, days=frozenset()), with_facts(here, days=frozenset()))
+    assert odds(there, here) - bare == pytest.approx(change)
 
 
 @pytest.mark.parametrize(
@@ -167,22 +206,23 @@ def test_names_of_a_headline_that_the_other_does_not_know_speak_against_it(
     told = "Karvenia recalled its ambassador. The minister met Varga about the blast."
     one = weighed("Ambassador recalled from Karvenia", told)
     two = weighed(headline, "In Karvenia an ambassador left after the blast.")
-    score = likeness(one, two).score
-    assert likeness(two, one).score == score
+    assert min(MOST_OTHER_NAMES, unknown_names(two.features, one.features)) == names
+    score = odds(one, two)
+    assert odds(two, one) == score
     monkeypatch.setattr("monitor.stories.event.OTHER_NAME", 0)
-    assert score - likeness(one, two).score == pytest.approx(OTHER_NAME * names)
+    assert score - odds(one, two) == pytest.approx(OTHER_NAME * names)
 
 
 def test_one_publisher_seldom_reports_an_event_twice():
     def text(rest, url):
         return weighed("", f"methane blast killed several coal miners {rest}", url=url)
 
-    same = likeness(text("rubble", "https://a.example/1"), text("ashes", "https://a.example/2"))
-    other = likeness(text("rubble", "https://a.example/1"), text("ashes", "https://b.example/2"))
-    assert same.score - other.score == pytest.approx(ONE_PUBLISHER)
+    same = odds(text("rubble", "https://a.example/1"), text("ashes", "https://a.example/2"))
+    other = odds(text("rubble", "https://a.example/1"), text("ashes", "https://b.example/2"))
+    assert same - other == pytest.approx(ONE_PUBLISHER)
 
 
-def test_names_count_where_both_have_them():
+def test_names_that_both_tell_first_count():
     told = "the blast in {} killed miners"
     alike = likeness(weighed("", told.format("Shebol")), weighed("", told.format("Shebol")))
     apart = likeness(weighed("", told.format("Shebol")), weighed("", told.format("Velimor")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
@@ -157,7 +158,9 @@ def test_two_short_reports_in_other_words_are_of_one_event_by_their_names_and_fa
         "Transport minister Ihor Rudenko opened a bridge over the Tisna that took five years to "
         "build.",
     )
-    assert link(other, NOON + HOUR, [first], SOME).story is None
+    decided = link(other, NOON + HOUR, [first], SOME)
+    assert decided.story is None
+    assert decided.detail.endswith("; too few of their words agree")
 
 
 def test_a_few_shared_words_are_not_enough_however_short_the_reports_are():
@@ -276,15 +279,105 @@ def test_a_forecast_for_another_day_is_another_forecast():
     assert link(second, NOON + HOUR, [first], SOME).story == 1  # a correction, not an issue
 
 
+def told_by_all(*articles: tuple[str, str], lang: str = "en") -> list[int]:
+    """Return how many articles each story has that other publishers' articles make in one hour."""
+    archive = Archive()
+    ids = [
+        archive.add(article(title, body, f"https://host{n}.example/", published=NOON, lang=lang))
+        for n, (title, body) in enumerate(articles)
+    ]
+    return sorted(Counter(archive.known[id].story for id in ids).values())
+
+
+def test_forms_of_one_hour_whose_facts_are_all_others_are_other_events():
+    """However many publishers fill one in: no story of them all, and no false confirmation."""
+    sizes = told_by_all(
+        *(
+            (
+                f"Flood warning no. {101 + n} issued",
+                f"A flood warning was issued for district {n + 1} by the ministry. The river stood "
+                f"at {310 + 7 * n} cm at noon, and {40 + 3 * n} households were told to leave "
+                "their homes.",
+            )
+            for n in range(60)
+        )
+    )
+    assert sizes == [1] * 60  # though some share a number by chance
+
+
+def test_a_series_of_short_forms_is_known_by_its_many_issues():
+    """In two scripts, without any date of their own."""
+    sizes = told_by_all(
+        *(
+            (
+                f"Погода weather {n}",
+                f"Flood наводнение в {n} районе было объявлено by the МЧС с осадками {n * 7} mm.",
+            )
+            for n in range(120)
+        )
+    )
+    assert sizes[-1] <= 12
+
+
+@pytest.mark.parametrize(
+    ("lang", "places", "title", "body"),
+    [
+        (
+            "en",
+            "Paris Lyon Rome Madrid Berlin Vienna Prague Warsaw",
+            "Breaking news",
+            "{} flood: more follows soon.",
+        ),
+        (
+            "en",
+            "Paris Lyon Rome Madrid Berlin Vienna Prague Warsaw",
+            "Flood in {}",
+            "A flood hit {} today, the mayor said. More follows.",
+        ),
+        (
+            "ru",
+            "Тула Омск Томск Пермь Казань Самара Чита Псков",
+            "Пожар в городе {}",
+            "Сегодня в городе {} произошёл пожар, сообщили в МЧС. Пострадавших нет.",
+        ),
+    ],
+)
+def test_one_sentence_about_many_places_is_many_events(lang, places, title, body):
+    articles = [(title.format(place), body.format(place)) for place in places.split()]
+    assert told_by_all(*articles, lang=lang) == [1] * 8
+
+
+def test_reports_of_a_rising_toll_stay_one_story():
+    title = "Death toll in Shebol mine blast rises to {}"
+    body = (
+        "The death toll of the methane blast at the Shebol mine rose to {} on Monday, the "
+        "emergencies ministry said."
+    )
+    tolls = (3, 5, 8, 11, 14, 17, 19)
+    assert told_by_all(*((title.format(n), body.format(n)) for n in tolls)) == [7]
+
+
+def test_headlines_of_feeds_without_text_are_one_event_by_most_of_their_words():
+    sizes = told_by_all(
+        ("Quake of magnitude 6.5 hits northern Chile", ""),
+        ("6.5 quake strikes northern Chile", ""),
+        ("Putin signs decree on pensions", ""),
+        ("Putin signs decree on mobilisation", ""),
+    )
+    assert sizes == [1, 1, 2]
+
+
 def test_a_passage_that_a_site_prints_on_each_page_is_no_copy():
     passage = (
         "To continue reading this article, please subscribe. Subscribers read all articles, "
         "archives and newsletters on every device, and can cancel at any moment. Already a "
-        "subscriber? Sign in here. Need help? Our customer service answers on weekdays."
+        "subscriber? Sign in here. Need help? Our customer service answers on weekdays, and by "
+        "mail at weekends. A trial month costs one crown, and gift vouchers are sold in our shop."
     )
     first = known(1, passage, title="Explosion in coal mine kills 17")
     decided = link(of("Farmers expect record wheat harvest", passage), NOON, [first], SOME)
     assert decided.story is None
+    assert decided.detail.endswith("; their headlines have nothing in common")
 
 
 def test_articles_that_share_only_what_surrounds_them_are_no_copies():
@@ -313,6 +406,9 @@ def test_a_digest_does_not_pull_the_stories_that_it_prints_together(order):
     }
     story = {name: archive.known[id].story for name, id in ids.items()}
     assert story["harvest"] not in {story["blast"], story["again"]}
+    if order == ("digest", "harvest", "blast", "again"):
+        detail = archive.links[ids["harvest"]].detail
+        assert detail.endswith("; one prints the other among other things")
 
 
 def test_a_copy_cut_short_is_still_a_copy():
