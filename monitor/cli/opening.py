@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from monitor.config.reading import find_config, load_settings
@@ -34,12 +36,18 @@ def open_rules(settings: Settings) -> Rulebook:
     return load_rules(settings.rules, sources=settings.source_tags, channels=names)
 
 
-def open_usable_rules(settings: Settings) -> Rulebook:
-    """Read the rules that are sound; what is wrong with the others is in `errors`."""
+def open_usable_rules(
+    settings: Settings, *, edited: Mapping[Path, bytes] = MappingProxyType({})
+) -> Rulebook:
+    """Read the rules that are sound; what is wrong with the others is in `errors`.
+
+    Of a file in `edited` what stands there is read.
+    """
     from monitor.rules import load_usable  # noqa: PLC0415 - commands without rules load faster
 
     names = [channel.name for channel in settings.channels]
-    return load_usable(settings.rules, sources=settings.source_tags, channels=names)
+    sources = settings.source_tags
+    return load_usable(settings.rules, sources=sources, channels=names, edited=edited)
 
 
 @contextmanager

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from monitor.errors import InvalidInput
 from monitor.yaml12 import Mapping, Node, Scalar, Sequence, load
 from monitor.yaml12.editing import (
     Insertion,
     add_entry,
     add_items,
+    alias_behind,
     end_of_lines,
     insert,
+    is_flow,
+    lower,
+    own_start,
     scalar,
     wrap,
 )
@@ -21,44 +25,81 @@ from monitor.yaml12.editing import (
 # As other programs count them: Python's own `splitlines` also divides at U+2028 and form feeds.
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
+_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ESCAPES = {
+    **{letter: f"\\{letter}" for letter in '"\\'},
+    **{chr(7 + at): f"\\{letter}" for at, letter in enumerate("abtnvfr")},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Amended:
-    """The new text of a rule file; `excluded` says whether the exclusion found a place."""
+    """The new text of a rule file; `sampled` says whether the sample found a place."""
 
     text: str
-    excluded: bool
+    sampled: bool
 
 
-def amend(text: str, file: str, rule: str, *, miss: str, exclude: str | None) -> Amended | None:
-    """Add a `miss` sample to a rule, and a phrase to its `none:`.
+def amend(
+    text: str,
+    file: str,
+    rule: str,
+    *,
+    miss: str | None,
+    exclude: str | None,
+    sound: Callable[[Amended], bool],
+) -> Amended | None:
+    """Add a `miss` sample to a rule, given as it is written, and a phrase to its `none:`.
 
-    A `match` without keys is given `any` and `none`. None when the file has no such rule, or is
-    written so that nothing can be put in (a list shared by an alias, `tests:` without a value).
-    Where only the exclusion finds no place, the sample is added alone.
+    A `match` without keys is given `any` and `none`. Of all ways to write this the first counts
+    that is `sound`. Where only the sample finds no place (its list is shared by an alias), the
+    exclusion is added alone. None when there is no such way.
     """
     node = _rule(load(text, file), rule)
     if node is None:
         return None
-    sample = _sample(node, miss)
-    exclusion = None if exclude is None else _exclusion(node, exclude)
-    if sample is None:
-        return None
-    for insertions in ([*(exclusion or ()), sample], [sample]):
-        amended = insert(text, insertions)
-        if _is_sound(amended, file, rule):
-            return Amended(amended, excluded=len(insertions) > 1)
-    return None
+    samples = [] if miss is None else list(_samples(node, miss))
+    exclusions = [[]] if exclude is None else list(_exclusions(node, scalar(exclude)))
+    ways = [(how + one, True) for how in exclusions for one in samples]
+    if exclude is not None:
+        ways += [(how, False) for how in exclusions]
+    tried = (Amended(insert(text, how), sampled) for how, sampled in ways)
+    return next((amended for amended in tried if sound(amended)), None)
+
+
+def advice(text: str, file: str, rule: str, exclude: str) -> str:
+    """Return in words how a person excludes a phrase, by the form that the rule's `match` has."""
+    node = _rule(load(text, file), rule)
+    match = None if node is None else node.entries.get("match")
+    item = scalar(exclude)
+    if isinstance(match, Scalar) and match.raw.strip() == "*":
+        return "Nothing can be excluded from `*`: narrow the rule's `only`, or let it name words."
+    if not isinstance(match, Mapping):
+        return f"To exclude it, write the rule's match as `{{any: …, none: [{item}]}}`."
+    if "none" not in match.entries:
+        return f"To exclude it, give the rule's match the key `none: [{item}]`."
+    return f"To exclude it, add `{item}` to the `none` of the rule's match."
 
 
 def patch(before: str, after: str, file: str) -> str:
     """Return the change as a unified diff that `patch -p0` and `git apply -p0` take."""
-    # A name with a blank ends at the tab, as diff writes it.
-    name = f"{file}\t" if " " in file else file
+    name = _quoted(file)
     lines = difflib.unified_diff(_LINE.findall(before), _LINE.findall(after), name, name)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _quoted(file: str) -> str:
+    """Return a name as diff writes it: in quotes, or ended by a tab, where it has to be."""
+    escaped = _ESCAPED.sub(_escape, file)
+    if escaped != file:
+        return f'"{escaped}"'
+    return f"{file}\t" if " " in file else file
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _ESCAPES.get(found[0]) or f"\\{ord(found[0]):03o}"
 
 
 def _rule(root: Node, id: str) -> Mapping | None:
@@ -71,65 +112,89 @@ def _rule(root: Node, id: str) -> Mapping | None:
     return None
 
 
-def _sample(rule: Mapping, text: str) -> Insertion | None:
-    line = scalar(text)
+def _samples(rule: Mapping, line: str) -> Iterator[list[Insertion]]:
+    """Yield how a sample may be put into a rule's tests."""
     if "tests" not in rule.entries:
-        return add_entry(rule, "tests", ["miss:", f"  - {line}"]) or add_entry(
-            rule, "tests", [f"{{miss: [{line}]}}"]
-        )
+        for lines in (["miss:", f"  - {line}"], [f"{{miss: [{line}]}}"]):
+            yield from _added(add_entry(rule, "tests", lines))
+        return
     tests = _own(rule, "tests")
-    if not isinstance(tests, Mapping):
-        return None
-    if "miss" not in tests.entries:
-        return add_entry(tests, "miss", [f"[{line}]"])
-    samples = _own(tests, "miss")
-    return add_items(samples, [[line]]) if isinstance(samples, Sequence) else None
+    if isinstance(tests, Mapping):
+        if "miss" in tests.entries:
+            yield from _appended(tests, "miss", line)
+        else:
+            yield from _added(add_entry(tests, "miss", [f"[{line}]"]))
 
 
-def _exclusion(rule: Mapping, phrase: str) -> list[Insertion] | None:
-    match = _own(rule, "match")
-    item = scalar(phrase)
-    if isinstance(match, Mapping):
-        return _beside(match, item)
+def _exclusions(rule: Mapping, item: str) -> Iterator[list[Insertion]]:
+    """Yield how a phrase may be excluded; not all of these need be YAML, nor mean that."""
+    match = rule.entries.get("match")
     if match is None:
-        return None
-    return wrap(match, "{any: ", f", none: [{item}]}}") or _below_any(rule, match, item)
+        return
+    if place := alias_behind(rule.keys["match"]):
+        # A list may be `any`, and a mapping an item of it.
+        yield _around(place, "{any: ", f", none: [{item}]}}")
+        yield _around(place, "{any: [", f"], none: [{item}]}}")
+        return
+    if isinstance(match, Mapping):
+        if "none" in match.entries:
+            yield from _appended(match, "none", item)
+        else:
+            yield from _added(add_entry(match, "none", [f"[{item}]"]))
+        # What an alias elsewhere stands for stays as it is.
+        yield from _wrapped(match, "{any: [", f"], none: [{item}]}}")
+        return
+    yield from _wrapped(match, "{any: ", f", none: [{item}]}}")
+    if not is_flow(rule):
+        yield _below_any(rule.keys["match"], match, item)
 
 
-def _beside(match: Mapping, item: str) -> list[Insertion] | None:
-    """Return how an exclusion stands in a `match` that has keys."""
-    if "none" not in match.entries:
-        added = add_entry(match, "none", [f"[{item}]"])
-    else:
-        none = _own(match, "none")
-        if isinstance(none, Scalar):
-            return wrap(none, "[", f", {item}]")
-        added = add_items(none, [[item]]) if isinstance(none, Sequence) else None
-    return None if added is None else [added]
+def _appended(mapping: Mapping, key: str, item: str) -> Iterator[list[Insertion]]:
+    """Yield how an item may be put behind the value of a key, which is a list then."""
+    node, name = mapping.entries[key], mapping.keys[key]
+    if place := alias_behind(name):
+        yield _around(place, "[", f", {item}]")
+        return
+    if isinstance(node, Sequence):
+        yield from _added(add_items(node, [[item]]))
+    yield from _wrapped(node, "[", f", {item}]")
+    if not is_flow(mapping):
+        indent = _column(name)
+        item_below = (end_of_lines(node), f"{' ' * indent}- {item}\n")
+        yield [*lower(node, name, "-", indent=indent, shift=0), item_below]
 
 
-def _below_any(rule: Mapping, match: Node, item: str) -> list[Insertion] | None:
-    """Return how a list written in lines becomes the `any` of a match with an exclusion.
+def _below_any(key: Scalar, match: Scalar | Sequence, item: str) -> list[Insertion]:
+    """Return how a value written in lines becomes the `any` of a match with an exclusion.
 
-    Its items may stand as deep as `any` itself, but not as deep as `match`.
+    The items of a list may stand as deep as `any` itself, but not as deep as `match`.
     """
-    text = match.document.text
-    line = text.rfind("\n", 0, match.start) + 1
-    indent = text[line : match.start]
-    deeper = match.location.column > rule.keys["match"].location.column
-    if not isinstance(match, Sequence) or indent.strip() or not deeper:
-        return None
-    return [(line, f"{indent}any:\n"), (end_of_lines(match), f"{indent}none: [{item}]\n")]
+    indent, shift = _column(key) + 2, 2
+    if isinstance(match, Sequence) and (column := _column(match)) > _column(key):
+        indent, shift = column, 0
+    none = (end_of_lines(match), f"{' ' * indent}none: [{item}]\n")
+    return [*lower(match, key, "any:", indent=indent, shift=shift), none]
+
+
+def _around(place: tuple[int, int], before: str, after: str) -> list[Insertion]:
+    return [(place[0], before), (place[1], after)]
+
+
+def _added(insertion: Insertion | None) -> Iterator[list[Insertion]]:
+    if insertion is not None:
+        yield [insertion]
+
+
+def _wrapped(node: Node, before: str, after: str) -> Iterator[list[Insertion]]:
+    insertions = wrap(node, before, after)
+    if insertions is not None:
+        yield insertions
+
+
+def _column(node: Node) -> int:
+    return node.document.locate(own_start(node)).column - 1
 
 
 def _own(mapping: Mapping, key: str) -> Node | None:
     """Return a value that is written in its place; None for an alias of one that is elsewhere."""
-    node = mapping.entries.get(key)
-    return node if node is not None and mapping.start <= node.start < mapping.end else None
-
-
-def _is_sound(text: str, file: str, rule: str) -> bool:
-    try:
-        return _rule(load(text, file), rule) is not None
-    except InvalidInput:
-        return False
+    return None if alias_behind(mapping.keys[key]) else mapping.entries.get(key)

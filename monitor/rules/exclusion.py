@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.errors import Location
 from monitor.matching import compile_rules
 from monitor.model.article import Article
-from monitor.model.hit import Evidence
 from monitor.model.rule import Rule
-from monitor.query import parse
-from monitor.text import sentence_starts, tokenize
-
-_LONGEST = 3
-"""Words of a proposed exclusion."""
-_SHORT = 3
-"""Letters; an exclusion neither begins nor ends with a word that is not longer (of, the, was)."""
-_JOINING = frozenset({"and", "or", "not"})
-"""Words that look like operators, and are warned of in a query."""
-_MOST = 400
-"""Characters of a passage."""
+from monitor.rules.phrases import Phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,82 +20,74 @@ class Exclusion:
     removes: tuple[int, ...]
     """Ids of the other hits."""
     breaks: int = 0
-    """How many of the rule's own `hit` samples it would make miss."""
-
-
-def passage(article: Article, evidence: Sequence[Evidence]) -> str:
-    """Return the sentence that the first evidence stands in, on one line; else the title."""
-    in_body = next((found for found in evidence if found.field == "body"), None)
-    if in_body is None:
-        return " ".join(article.title.split())[:_MOST]
-    tokens = tokenize(article.body)
-    starts = [tokens.starts[index] for index in sentence_starts(tokens)]
-    begin = max((start for start in starts if start <= in_body.start), default=0)
-    end = min((start for start in starts if start > in_body.start), default=len(article.body))
-    return " ".join(article.body[begin:end].split())[:_MOST]
+    """How many of the rule's own `hit` samples hold it."""
 
 
 def propose(
-    text: str,
-    evidence: Iterable[Evidence],
-    others: Mapping[int, Article],
+    candidates: Sequence[Phrase],
+    others: Iterable[tuple[int, Article]],
     now: datetime,
     *,
-    samples: Sequence[Article] = (),
+    samples: Iterable[Article] = (),
 ) -> Exclusion | None:
-    """Return the phrase of the text whose exclusion removes the fewest other hits.
+    """Return the phrase whose exclusion removes the fewest other hits; None if there is none.
 
-    `samples` are the rule's own `hit` samples: one that leaves them alone comes before any other.
-    Among equals, one that touches what matched comes first (`curfew lifted` says more than
-    `lifted`), then one of two words, then the earlier one. None when the text has no usable word.
+    `others` are ids of hits with their articles, of which only a few are held at a time.
+    `samples` are the rule's own `hit` samples: a phrase that leaves them alone comes before any
+    other. Among equals one comes first that is not weak, then one that touches what matched, then
+    one of the best length, then the first one.
     """
-    matched = {word for found in evidence for word in tokenize(found.text).words}
-    phrases = [it for it in _phrases(tokenize(text).words) if not matched.issuperset(it)]
-    removed = _removed(phrases, others, now)
-    broken = _removed(phrases, dict(enumerate(samples)), now)
+    removed = _Removed(candidates, others, now)
+    broken = _Removed(candidates, enumerate(samples), now)
 
-    def cost(phrase: tuple[str, ...]) -> tuple[int, int, bool, int, int]:
-        touches = any(word in matched for word in phrase)
-        size = abs(len(phrase) - 2)
+    def cost(number: int) -> tuple[int, int, bool, bool, int]:
+        phrase = candidates[number]
         return (
-            len(broken[phrase]), len(removed[phrase]), not touches, size, phrases.index(phrase)
+            broken.count(number), removed.count(number), phrase.weak, phrase.apart, phrase.odd
         )  # fmt: skip
 
-    best = min(phrases, key=cost, default=None)
+    best = min(range(len(candidates)), key=cost, default=None)
     if best is None:
         return None
     return Exclusion(
-        phrase=" ".join(best), removes=tuple(sorted(removed[best])), breaks=len(broken[best])
+        phrase=candidates[best].text,
+        removes=tuple(sorted(removed.ids(best))),
+        breaks=broken.count(best),
     )
 
 
-def _phrases(words: Sequence[str]) -> list[tuple[str, ...]]:
-    found: dict[tuple[str, ...], None] = {}
-    for start in range(len(words)):
-        for length in range(1, _LONGEST + 1):
-            phrase = tuple(words[start : start + length])
-            ends = (phrase[0], phrase[-1])
-            if (
-                len(phrase) == length
-                and all(len(end) > _SHORT and end.isalpha() for end in ends)
-                and _JOINING.isdisjoint(phrase)
-            ):
-                found[phrase] = None
-    return list(found)
+class _Removed:
+    """Which articles hold which phrase: a bit each, so that a hundred thousand have room."""
 
+    def __init__(
+        self, candidates: Sequence[Phrase], articles: Iterable[tuple[int, Article]], now: datetime
+    ) -> None:
+        self._ids: list[int] = []
+        self._bits = [bytearray() for _ in candidates]
+        matcher = compile_rules(
+            Rule(id=str(number), version="", title="", match=phrase.condition)
+            for number, phrase in enumerate(candidates)
+        )
+        for place, matches in enumerate(matcher.match_all(self._noted(articles, now))):
+            for match in matches:
+                bits = self._bits[int(match.rule)]
+                bits.extend(bytes(max(0, place // 8 + 1 - len(bits))))
+                bits[place // 8] |= 1 << place % 8
 
-def _removed(
-    phrases: Sequence[tuple[str, ...]], others: Mapping[int, Article], now: datetime
-) -> Mapping[tuple[str, ...], set[int]]:
-    """Return which of the other articles hold each phrase."""
-    rules = []
-    for number, phrase in enumerate(phrases):
-        quoted = f'"{" ".join(phrase)}"'
-        condition = parse(quoted, at=lambda _offset: Location(""), lists={}).condition
-        rules.append(Rule(id=str(number), version="", title="", match=condition))
-    matcher = compile_rules(rules)
-    removed: defaultdict[tuple[str, ...], set[int]] = defaultdict(set)
-    for id, article in others.items():
-        for match in matcher.match(article, now):
-            removed[phrases[int(match.rule)]].add(id)
-    return removed
+    def _noted(
+        self, articles: Iterable[tuple[int, Article]], now: datetime
+    ) -> Iterator[tuple[Article, datetime]]:
+        for id, article in articles:
+            self._ids.append(id)
+            yield article, now
+
+    def count(self, number: int) -> int:
+        return int.from_bytes(self._bits[number]).bit_count()
+
+    def ids(self, number: int) -> Iterator[int]:
+        bits = self._bits[number]
+        return (
+            id
+            for place, id in zip(range(len(bits) * 8), self._ids, strict=False)
+            if bits[place // 8] >> place % 8 & 1
+        )

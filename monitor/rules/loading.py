@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from monitor.errors import InvalidRules, Location, Problem, Severity
 from monitor.model.condition import Condition
@@ -63,8 +64,11 @@ def load_usable(
     *,
     sources: Mapping[str, tuple[str, ...]] | None = None,
     channels: Collection[str] | None = None,
+    edited: Mapping[Path, bytes] = MappingProxyType({}),
 ) -> Rulebook:
     """Read as `load_rules` does, and leave out what cannot be used; never raises for bad input.
+
+    Of a file in `edited` what stands there is read.
 
     Left out are the files that cannot be read, rules with an error, rules that use a list with an
     error, and correlations that name a rule left out or unknown, or a tag that no rule used has.
@@ -86,7 +90,8 @@ def load_usable(
             "no-rules", "there is no rule file", Location(str(folder)), hint, Severity.WARNING
         )
     with without_collection():
-        texts = [(path, data) for path in files if (data := _read(reader, path)) is not None]
+        read = ((path, edited.get(path) or _read(reader, path)) for path in files)
+        texts = [(path, data) for path, data in read if data is not None]
         reading = _Folder(reader, Surroundings(sources, channels))
         rules, problems = reading.read(texts)
     errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)

@@ -141,16 +141,25 @@ def _run(rule: Rule, ruleset: RuleSet, now: datetime) -> Iterator[SampleResult]:
         if isinstance(articles, str):
             yield SampleResult(rule.id, sample, hit, passed=False, reason=articles)
             continue
-        found: tuple[Evidence, ...] | None = None
-        for article in articles:
-            fitted = _fit(article, rule)
-            match = next((it for it in ruleset.match(fitted, now) if it.rule == rule.id), None)
-            if match is not None:
-                found = match.evidence
-                break
+        found = next(
+            (it for article in articles if (it := _found(rule, article, ruleset, now)) is not None),
+            None,
+        )
         passed = (found is not None) == hit
         reason = "" if passed else _reason(found)
         yield SampleResult(rule.id, sample, hit, passed, found or (), reason)
+
+
+def hits_text(rule: Rule, sample: Sample, ruleset: RuleSet, now: datetime) -> bool:
+    """Tell whether a rule hits a sample that has its text in it, as its tests would be run."""
+    return _found(rule, _article(sample), ruleset, now) is not None
+
+
+def _found(
+    rule: Rule, article: Article, ruleset: RuleSet, now: datetime
+) -> tuple[Evidence, ...] | None:
+    matches = ruleset.match(_fit(article, rule), now)
+    return next((match.evidence for match in matches if match.rule == rule.id), None)
 
 
 def _reason(found: tuple[Evidence, ...] | None) -> str:
@@ -163,18 +172,7 @@ def _reason(found: tuple[Evidence, ...] | None) -> str:
 def _articles(sample: Sample) -> list[Article] | str:
     """Return the articles of a sample, or why there are none."""
     if sample.file is None:
-        return [
-            Article(
-                title=sample.title,
-                body=sample.body,
-                lang=sample.lang,
-                source=sample.source,
-                source_tags=sample.source_tags,
-                url=sample.url,
-                author=sample.author,
-                tags=sample.tags,
-            )
-        ]
+        return [_article(sample)]
     data = _read_file(Path(sample.file))
     if isinstance(data, str):
         return f"{sample.file}: {data}"
@@ -183,6 +181,19 @@ def _articles(sample: Sample) -> list[Article] | str:
     if refused:
         return f"{refused[0].where}: {refused[0].reason}"
     return [_described(item, sample) for item in found if isinstance(item, Article)]
+
+
+def _article(sample: Sample) -> Article:
+    return Article(
+        title=sample.title,
+        body=sample.body,
+        lang=sample.lang,
+        source=sample.source,
+        source_tags=sample.source_tags,
+        url=sample.url,
+        author=sample.author,
+        tags=sample.tags,
+    )
 
 
 def _read_file(path: Path) -> bytes | str:

@@ -87,6 +87,14 @@ def read_items(connection: Connection, ids: Sequence[int]) -> tuple[AlertItem, .
     return tuple(items)
 
 
+def read_hit_articles(connection: Connection, ids: Sequence[int]) -> dict[int, StoredArticle]:
+    """Return the article of each hit in the version that was hit, in the given order."""
+    found = read_hits(connection, ids)
+    newest = read_articles(connection, {one.article for one in found.values()})
+    in_versions = _as_hit(connection, newest, found.values())
+    return {id_: in_versions[id_] for id_ in ids if id_ in in_versions}
+
+
 def read_hits(connection: Connection, ids: Collection[int]) -> dict[int, Hit]:
     """Return hits by id."""
     found: dict[int, Hit] = {}

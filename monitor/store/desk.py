@@ -50,6 +50,9 @@ class Desk(Protocol):
     def items(self, ids: Sequence[int]) -> Sequence[AlertItem]:
         """Return hits with their articles as they were hit, for showing the passages."""
 
+    def hit_articles(self, ids: Sequence[int]) -> Iterator[tuple[int, StoredArticle]]:
+        """Return hits' articles as they were hit, without holding them in memory; none pruned."""
+
     def review(self, ids: Collection[int], review: Review, now: datetime) -> Sequence[int]:
         """Set what a person says about hits; return the ids of those that exist.
 

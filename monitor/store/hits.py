@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select, tuple_, update
 
 from monitor.model.alert import AlertItem
+from monitor.model.article import StoredArticle
 from monitor.model.firing import Fired
 from monitor.model.hit import Hit, Review
 from monitor.model.listing import DayCount, HitEntry, HitFilter
-from monitor.store.content import read_fired, read_items
+from monitor.store.content import read_fired, read_hit_articles, read_items
 from monitor.store.engine import Database
 from monitor.store.rows import HIT, hit
 from monitor.store.search import articles_with
@@ -20,6 +21,8 @@ from monitor.store.tables import articles, hits, stories, story_members
 from monitor.store.types import Utc, batches, storable_id
 
 _PAGE = 500
+_TEXTS = 50
+"""Articles in one statement; each may hold a megabyte."""
 
 
 class HitListing:
@@ -54,6 +57,13 @@ class HitListing:
         """See `Desk.items`."""
         with self._database.reading() as connection:
             return read_items(connection, [id_ for id_ in ids if storable_id(id_)])
+
+    def hit_articles(self, ids: Sequence[int]) -> Iterator[tuple[int, StoredArticle]]:
+        """See `Desk.hit_articles`."""
+        for start in range(0, len(ids), _TEXTS):
+            with self._database.reading() as connection:
+                found = read_hit_articles(connection, ids[start : start + _TEXTS])
+            yield from found.items()
 
     def review(self, ids: Collection[int], review: Review, now: datetime) -> Sequence[int]:
         """See `Desk.review`."""

@@ -6,7 +6,7 @@ from monitor.text.fold import fold
 from monitor.text.numbers import FoundNumber, find_numbers
 from monitor.text.sentences import sentence_starts
 from monitor.text.stems import STEMMED_LANGUAGES, language_of_script, stem
-from monitor.text.words import Tokens, tokenize
+from monitor.text.words import Tokens, is_unspaced, tokenize
 
 __all__ = [
     "STEMMED_LANGUAGES",
@@ -17,6 +17,7 @@ __all__ = [
     "capital_paragraphs",
     "find_numbers",
     "fold",
+    "is_unspaced",
     "language_of_script",
     "sentence_starts",
     "stem",

@@ -40,6 +40,13 @@ _UNSPACED = (
 )
 """Scripts written without spaces, as the inside of a set."""
 
+_UNSPACED_WORD = re.compile(f"[{_UNSPACED}]")
+
+
+def is_unspaced(word: str) -> bool:
+    """Tell whether a word is one character of a script written without spaces."""
+    return _UNSPACED_WORD.match(word) is not None
+
 
 def _keep(version: tuple[int, ...]) -> str:
     """Return what makes a group possessive, a fifth quicker, where Python takes it rightly."""

@@ -16,6 +16,8 @@ _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "none", "
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#[^\n]*\n)?)*)+")
 # A last comma inside brackets, with the comments before it.
 _COMMA = re.compile(r"(?:\s|#[^\n]*\n)*,")
+_COLON = re.compile(r"[ \t]*:")
+_ALIAS = re.compile(r"[ \t]*:[ \t]+(\*[^\s,\[\]{}]+)")
 # What ends a plain scalar inside brackets.
 _FLOW_SIGNS = re.compile(r"[][{},]")
 # What JSON leaves as it is, and YAML 1.2 (section 5.1) or a reader of lines does not.
@@ -84,6 +86,32 @@ def wrap(node: Node, before: str, after: str) -> list[Insertion] | None:
     return [(node.start, before), (node.end, after)]
 
 
+def lower(node: Node, key: Scalar, above: str, *, indent: int, shift: int) -> List[Insertion]:
+    """Return how a value that is written in lines comes to stand below its key.
+
+    `above` is what it stands behind then (`any:`, `-`), on a line of its own with this indentation.
+    The lines of the value, and comments between, move to the right by `shift`.
+    """
+    text = node.document.text
+    colon = _COLON.match(text, key.end)
+    behind = colon.end() if colon else key.end
+    found: list[Insertion] = [(behind, f"\n{' ' * indent}{above}")]
+    end = end_of_lines(node)
+    line = text.find("\n", behind) + 1
+    while shift and 0 < line < end:
+        following = text.find("\n", line) + 1
+        if text[line : following or end].strip():
+            found.append((line, " " * shift))
+        line = following
+    return found
+
+
+def alias_behind(key: Scalar) -> tuple[int, int] | None:
+    """Return where the alias stands that is the value of a key; None if it is something else."""
+    found = _ALIAS.match(key.document.text, key.end)
+    return found.span(1) if found else None
+
+
 def insert(text: str, insertions: List[Insertion]) -> str:
     """Return the text with everything put in, with its own kind of line breaks.
 
@@ -106,7 +134,7 @@ def insert(text: str, insertions: List[Insertion]) -> str:
 
 def is_flow(node: Sequence | Mapping) -> bool:
     """Tell whether a list or mapping is written between brackets; an empty one always is."""
-    return node.document.text[_begin(node)] in "[{"
+    return node.document.text[own_start(node)] in "[{"
 
 
 def end_of_lines(node: Node) -> int:
@@ -116,21 +144,21 @@ def end_of_lines(node: Node) -> int:
     return len(text) if end < 0 else end + 1
 
 
-def _begin(node: Sequence | Mapping) -> int:
-    """Return where a list or mapping itself begins, behind its anchor and tag."""
+def own_start(node: Node) -> int:
+    """Return where a value itself begins, behind its anchor and tag."""
     properties = _PROPERTIES.match(node.document.text, node.start)
     return properties.end() if properties else node.start
 
 
 def _indent(node: Sequence | Mapping) -> str:
-    return " " * (node.document.locate(_begin(node)).column - 1)
+    return " " * (node.document.locate(own_start(node)).column - 1)
 
 
 def _in_brackets(node: Sequence | Mapping, added: str) -> Insertion:
     """Return how something follows the last entry inside brackets, with or without a last comma."""
     inside = node.items if isinstance(node, Sequence) else node.entries
     if not inside:
-        return (_begin(node) + 1, added)
+        return (own_start(node) + 1, added)
     last = _last_child(node)
     comma = _COMMA.match(node.document.text, last)
     return (last, f", {added}") if comma is None else (comma.end(), f" {added}")

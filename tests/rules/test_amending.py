@@ -8,17 +8,26 @@ import pytest
 
 from monitor.errors import InvalidInput
 from monitor.rules import load_rules, run_samples
-from monitor.rules.amending import amend, patch
+from monitor.rules.amending import Amended, amend, patch
+from monitor.yaml12 import load
 from tests.conformance.making import NOW
 
 SAMPLE = "The curfew was lifted."
 PHRASE = "was lifted"
 
 
+def is_readable(found: Amended) -> bool:
+    try:
+        load(found.text, "rules.yaml")
+    except InvalidInput:
+        return False
+    return True
+
+
 def amended(text: str, *, rule: str = "a", exclude: str | None = PHRASE) -> str:
-    found = amend(text, "rules.yaml", rule, miss=SAMPLE, exclude=exclude)
+    found = amend(text, "rules.yaml", rule, miss=SAMPLE, exclude=exclude, sound=is_readable)
     assert found is not None
-    assert found.excluded == (exclude is not None)
+    assert found.sampled
     return found.text
 
 
@@ -89,22 +98,93 @@ def test_without_an_exclusion_the_sample_is_added_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "match",
+    ("before", "after"),
     [
-        "match: |\n      curfew\n",
-        "match: curfew OR\n      lockdown\n",
-        "match:\n    - curfew\n    - lockdown\n",
-        "match: {any: [curfew], none: {all: [y]}}\n",
-        "match: {any: [curfew], none: }\n",
-        "level: low\n",
+        (
+            "match: |\n    curfew\n\n    OR x\n",
+            "match:\n    any: |\n      curfew\n\n      OR x\n    none: [was lifted]\n",
+        ),
+        (
+            "match: >-  # why\n     curfew\n\n\n",
+            "match:\n    any: >-  # why\n       curfew\n    none: [was lifted]\n\n\n",
+        ),
+        (
+            "match: curfew OR\n    x\n",
+            "match:\n    any: curfew OR\n      x\n    none: [was lifted]\n",
+        ),
+        (
+            "match:\n  # these\n  - curfew\n  - x  # two\n",
+            "match:\n    any:\n    # these\n    - curfew\n    - x  # two\n    none: [was lifted]\n",
+        ),
+        (
+            "match: &w\n      - curfew\n",
+            "match:\n      any: &w\n      - curfew\n      none: [was lifted]\n",
+        ),
+        (
+            "match:\n    any: curfew\n    none: |\n      x\n      OR y\n",
+            "match:\n    any: curfew\n    none:\n    - |\n      x\n      OR y\n    - was lifted\n",
+        ),
+        (
+            "match:\n    none: x OR\n      y\n    any: curfew\n",
+            "match:\n    none:\n    - x OR\n      y\n    - was lifted\n    any: curfew\n",
+        ),
     ],
 )
-def test_where_only_the_exclusion_finds_no_place_the_sample_is_added_alone(match: str) -> None:
-    before = f"rules:\n  - id: a\n    {match}    tests: {{miss: [x]}}\n"
-    found = amend(before, "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE)
-    assert found is not None
-    assert not found.excluded
-    assert found.text == before.replace("[x]", "[x, The curfew was lifted.]")
+def test_what_is_written_in_lines_keeps_them(before: str, after: str) -> None:
+    head, tests = "rules:\n- id: a\n  ", "  tests: {miss: ["
+    text = amended(f"{head}{before}{tests}x]}}\n")
+    assert text == f"{head}{after}{tests}x, The curfew was lifted.]}}\n"
+
+
+@pytest.mark.parametrize(
+    ("shared", "before", "after"),
+    [
+        ("[curfew]", "match: *w", "match: {any: *w, none: [was lifted]}"),
+        ("[x]", "match: {any: curfew, none: *w}", "match: {any: curfew, none: [*w, was lifted]}"),
+    ],
+)
+def test_an_alias_is_put_between_brackets(shared: str, before: str, after: str) -> None:
+    head = f"rules:\n  - {{id: b, match: &w {shared}}}\n  - id: a\n    "
+    tests = "\n    tests: {miss: [x]}\n"
+    assert amended(head + before + tests) == head + after + tests.replace("x]", f"x, {SAMPLE}]")
+
+
+def test_the_first_way_that_is_sound_counts() -> None:
+    before = "rules: [{id: a, match: {any: [x]}}]\n"
+    tried: list[str] = []
+
+    def second(found: Amended) -> bool:
+        tried.append(found.text)
+        return len(tried) == 2
+
+    found = amend(before, "rules.yaml", "a", miss=None, exclude=PHRASE, sound=second)
+    assert tried == [
+        "rules: [{id: a, match: {any: [x], none: [was lifted]}}]\n",
+        "rules: [{id: a, match: {any: [{any: [x]}], none: [was lifted]}}]\n",
+    ]
+    assert found == Amended(tried[1], sampled=False)
+    assert (
+        amend(before, "rules.yaml", "a", miss=None, exclude=PHRASE, sound=lambda _: False) is None
+    )
+
+
+@pytest.mark.parametrize(
+    "tests",
+    ["", "x", "*t", "{miss: *m}"],
+)
+def test_where_only_the_sample_finds_no_place_the_exclusion_is_added_alone(tests: str) -> None:
+    before = (
+        "rules:\n  - {id: b, match: x, tests: &t {miss: &m [x]}}\n"
+        f"  - id: a\n    match: curfew\n    tests: {tests}\n"
+    )
+
+    def sound(found: Amended) -> bool:
+        return is_readable(found) and "[*m," not in found.text
+
+    found = amend(before, "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE, sound=sound)
+    after = before.replace("match: curfew", "match: {any: curfew, none: [was lifted]}")
+    assert found == Amended(after, sampled=False)
+    assert amend(before, "rules.yaml", "a", miss=SAMPLE, exclude=None, sound=sound) is None
 
 
 @pytest.mark.parametrize(
@@ -115,31 +195,17 @@ def test_where_only_the_exclusion_finds_no_place_the_sample_is_added_alone(match
         "- a\n",
         "lists: {a: [b]}\n",
         "rules:\n  - just text\n  - {match: x}\n  - {id: [a]}\n",
-        "rules:\n  - id: a\n    match: x\n    tests:\n",
-        "rules:\n  - id: a\n    match: x\n    tests: {miss: y}\n",
-        "rules:\n  - id: b\n    tests: &t {miss: [x]}\n  - id: a\n    match: x\n    tests: *t\n",
-        "rules:\n  - id: b\n    tests: {miss: &m [x]}\n  - id: a\n    tests: {miss: *m}\n",
+        "rules:\n  - id: a\n    level: low\n",
         "rules: [id: a]\n",  # a pair in brackets: nothing can be put beside it
     ],
 )
-def test_without_the_rule_or_room_for_the_sample_nothing_is_changed(text: str) -> None:
-    assert amend(text, "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE) is None
-
-
-def test_a_shared_list_is_not_changed_for_all_that_share_it() -> None:
-    before = (
-        "rules:\n  - id: b\n    match: {any: [x], none: &n [y]}\n"
-        "  - id: a\n    match: {any: [curfew], none: *n}\n"
-    )
-    found = amend(before, "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE)
-    assert found is not None
-    assert not found.excluded
-    assert "&n [y]}" in found.text
+def test_without_the_rule_or_its_match_nothing_is_changed(text: str) -> None:
+    assert amend(text, "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE, sound=is_readable) is None
 
 
 def test_an_unreadable_file_is_told_as_such() -> None:
     with pytest.raises(InvalidInput):
-        amend("rules: [", "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE)
+        amend("rules: [", "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE, sound=is_readable)
 
 
 # patches
@@ -176,6 +242,19 @@ def test_a_name_with_a_blank_ends_at_a_tab() -> None:
     assert patch("a\n", "b\n", "my rules.yaml").startswith(
         "--- my rules.yaml\t\n+++ my rules.yaml\t\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("my\trules.yaml", r'"my\trules.yaml"'),
+        ('a "b" \\.yaml', r'"a \"b\" \\.yaml"'),
+        ("a\n\x01\x7f.yaml", r'"a\n\001\177.yaml"'),
+        ("é.yaml", "é.yaml"),
+    ],
+)
+def test_a_name_with_signs_is_quoted_as_diff_does(name: str, quoted: str) -> None:
+    assert patch("a\n", "b\n", name).startswith(f"--- {quoted}\n+++ {quoted}\n")
 
 
 def test_only_line_feeds_divide_lines() -> None:

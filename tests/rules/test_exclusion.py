@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.matching import compile_rules
 from monitor.model.article import Article
-from monitor.model.hit import Evidence
-from monitor.rules.exclusion import Exclusion, passage, propose
+from monitor.model.rule import Rule
+from monitor.rules.exclusion import Exclusion, propose
+from monitor.rules.phrases import condition_of, phrases
 from tests.conformance.making import NOW
 
 
@@ -14,47 +20,14 @@ def article(body: str, title: str = "Title") -> Article:
     return Article(title=title, body=body, lang="en")
 
 
-def found(text: str, word: str, field: str = "body") -> Evidence:
-    start = text.index(word)
-    return Evidence(field, start, start + len(word), word, word)
-
-
-# passages
-
-
-def test_the_passage_is_the_sentence_of_the_first_evidence_in_the_body() -> None:
-    body = "It rained. The curfew was\nlifted at noon. A curfew began again."
-    evidence = [found("Curfew", "Curfew", "title"), found(body, "curfew")]
-    assert passage(article(body), evidence) == "The curfew was lifted at noon."
-
-
-def test_the_first_and_the_last_sentence_are_passages_too() -> None:
-    body = "A curfew began. It rained. The lockdown goes on"
-    assert passage(article(body), [found(body, "curfew")]) == "A curfew began."
-    assert passage(article(body), [found(body, "lockdown")]) == "The lockdown goes on"
-
-
-def test_without_evidence_in_the_body_it_is_the_title() -> None:
-    given = article("Text.", title="The  curfew\u00a0begins")
-    assert passage(given, [found(given.title, "curfew", "title")]) == "The curfew begins"
-    assert passage(given, []) == "The curfew begins"
-
-
-def test_a_passage_has_its_length() -> None:
-    body = "curfew " + "word " * 500
-    assert len(passage(article(body), [found(body, "curfew")])) <= 400
-
-
-# proposals
-
-
-def proposed(text: str, *others: str, samples: tuple[str, ...] = ()) -> Exclusion | None:
+def proposed(
+    text: str, *others: str, samples: tuple[str, ...] = (), matched: str = "curfew"
+) -> Exclusion | None:
     return propose(
-        text,
-        [found(text, "curfew")],
-        {number: article(other) for number, other in enumerate(others, 1)},
+        phrases([text], [matched]),
+        enumerate(map(article, others), 1),
         NOW,
-        samples=[article(sample) for sample in samples],
+        samples=map(article, samples),
     )
 
 
@@ -76,6 +49,16 @@ def test_what_it_removes_is_named_when_nothing_is_free() -> None:
     assert exclusion == Exclusion(phrase="curfew holds", removes=(1, 3))
 
 
+def test_other_hits_may_be_many() -> None:
+    def others() -> Iterator[tuple[int, Article]]:
+        for number in range(3000):
+            yield 5000 - number, article("The curfew holds." if number % 7 == 0 else "A curfew.")
+
+    exclusion = propose(phrases(["The curfew holds"], ["curfew"]), others(), NOW)
+    assert exclusion is not None
+    assert exclusion.removes == tuple(sorted(5000 - number for number in range(0, 3000, 7)))
+
+
 def test_the_rules_own_samples_are_spared_before_other_hits() -> None:
     text = "The curfew holds tonight"
     exclusion = proposed(text, "A night: tonight it rains.", samples=("The curfew holds.",))
@@ -91,7 +74,7 @@ def test_how_many_samples_it_breaks_is_told() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["curfew", "The curfew", "curfew, curfew!", "a curfew of 100 to 20", "It is a curfew."],
+    ["curfew", "The curfew", "curfew, curfew!", "a curfew of 100 to 20", "It is a curfew.", ""],
 )
 def test_without_a_usable_word_there_is_none(text: str) -> None:
     assert proposed(text) is None
@@ -104,6 +87,40 @@ def test_phrases_do_not_begin_or_end_with_small_words_nor_hold_operators() -> No
     assert proposed("a curfew in the city") == Exclusion(phrase="city", removes=())
 
 
-def test_other_scripts_are_phrases_as_well() -> None:
-    text = "Сегодня curfew отменили"
-    assert proposed(text) == Exclusion(phrase="сегодня curfew", removes=())
+@pytest.mark.parametrize(
+    ("text", "matched", "phrase"),
+    [
+        ("Сегодня curfew отменили", "curfew", "сегодня curfew"),
+        ("大学生们昨天在北京抗议。", "学生", "大学生"),
+        ("昨日、東京で大きな地震がありました。", "東京", "東京で大"),
+        ("我在北京", "北京", "我在北京"),
+        ("ประท้วงใหญ่ในกรุงเทพ", "ประท้วง", None),
+        ("शहर में बिजली नहीं है।", "बिजली", "बिजली नहीं"),
+        ("정부 시위 금지", "시위", "정부 시위"),
+        ("حرب في غزة", "غزة", "حرب في غزة"),
+        ("A cat in the hat is on it.", "cat", "cat in the hat"),
+        ("An AI 学生 came", "学生", "学生 came"),
+    ],
+)
+def test_every_script_has_its_phrases(text: str, matched: str, phrase: str | None) -> None:
+    exclusion = proposed(text, matched=matched)
+    assert exclusion is not None
+    assert phrase is None or exclusion.phrase == phrase
+    assert _holds(article(text), exclusion.phrase)
+
+
+def test_no_phrase_crosses_from_one_text_to_another() -> None:
+    found = {phrase.text for phrase in phrases(["Tennis tonight", "Curfew begins"], ["curfew"])}
+    assert "curfew begins" in found
+    assert not any("tonight" in text and "curfew" in text for text in found)
+
+
+@given(st.text(max_size=80), st.text(max_size=8))
+def test_a_text_holds_each_of_its_phrases(text: str, matched: str) -> None:
+    for phrase in phrases([text], [matched]):
+        assert _holds(article(text, ""), phrase.text)
+
+
+def _holds(text: Article, phrase: str) -> bool:
+    rule = Rule(id="a", version="", title="", match=condition_of(phrase))
+    return bool(compile_rules([rule]).match(text, NOW))
