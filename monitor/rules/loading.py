@@ -90,7 +90,7 @@ def load_usable(
             "no-rules", "there is no rule file", Location(str(folder)), hint, Severity.WARNING
         )
     with without_collection():
-        read = ((path, edited.get(path) or _read(reader, path)) for path in files)
+        read = ((path, edited[path] if path in edited else _read(reader, path)) for path in files)
         texts = [(path, data) for path, data in read if data is not None]
         reading = _Folder(reader, Surroundings(sources, channels))
         rules, problems = reading.read(texts)

@@ -60,9 +60,10 @@ class HitListing:
 
     def hit_articles(self, ids: Sequence[int]) -> Iterator[tuple[int, StoredArticle]]:
         """See `Desk.hit_articles`."""
-        for start in range(0, len(ids), _TEXTS):
+        known = [id_ for id_ in ids if storable_id(id_)]
+        for start in range(0, len(known), _TEXTS):
             with self._database.reading() as connection:
-                found = read_hit_articles(connection, ids[start : start + _TEXTS])
+                found = read_hit_articles(connection, known[start : start + _TEXTS])
             yield from found.items()
 
     def review(self, ids: Collection[int], review: Review, now: datetime) -> Sequence[int]:

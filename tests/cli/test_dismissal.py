@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +17,7 @@ from tests.cli.projects import RULES, write
 needs_patch = pytest.mark.skipif(shutil.which("patch") is None, reason="patch is not installed")
 
 
+HOLDS = "holds", "began", "ended"
 RULE = "rules:\n  - id: curfew\n    match: curfew*\n    tests:\n      hit: [{}]\n"
 
 
@@ -148,6 +151,40 @@ def test_what_every_exclusion_would_cost_is_told(run: Run, worked: Path) -> None
     assert "of the rule's 11 other hits" in run("hits", "dismiss", "2").err
 
 
+def test_the_only_other_hit_is_told_in_words(run: Run, worked: Path) -> None:
+    write(worked / "articles", {"more.txt": "title: Curfew\n\nA curfew holds from nine on.\n"})
+    run("run", "--once")
+    said = run("hits", "dismiss", "2")
+    assert "'from eight' would not have removed the rule's only other hit of the last" in said.err
+    write(worked / "articles", {"bare.txt": "title: A\n\nThe curfew holds.\n"})
+    run("run", "--once")
+    said = run("hits", "dismiss", "4")
+    assert (
+        "'curfew holds' would have removed the rule's only other hit of the last 90 days: hit 3."
+        in said.err
+    )
+    write(worked / "articles", {"last.txt": "title: A\n\nA curfew began.\n"})
+    run("run", "--once")
+    said = run("hits", "dismiss", "4")
+    assert "would have removed 1 of the rule's 2 other hits of the last 90 days: hit 3." in said.err
+
+
+def test_many_other_hits_are_all_counted(run: Run, worked: Path) -> None:
+    rows = (
+        {"title": f"No {number}", "text": f"A curfew {HOLDS[number % 3]} for {number}. It is so."}
+        for number in range(2_500)
+    )
+    (worked / "articles" / "many.jsonl").write_text("".join(f"{json.dumps(it)}\n" for it in rows))
+    run("run", "--once")
+    row = run("hits", "dismiss", "2", "--json").row
+    assert row["other_hits"] == 2_500
+    assert row["removes"] == []
+    last = run("hits", "--json", "--limit", "1").row["hit"]
+    row = run("hits", "dismiss", str(last), "--json").row
+    assert row["exclude"] == "curfew holds"
+    assert len(row["removes"]) == 833  # itself apart
+
+
 def test_an_exclusion_that_breaks_the_rules_own_samples_is_told(run: Run, worked: Path) -> None:
     write(worked, {"rules/watch.yaml": RULE.format("{file: ../articles/two.txt}")})
     said = run("hits", "dismiss", "2")
@@ -162,6 +199,125 @@ def test_a_sample_is_spared_if_another_phrase_does(run: Run, worked: Path) -> No
     row = run("hits", "dismiss", "2", "--json").row
     assert row["breaks"] == 0
     assert row["exclude"] not in {"curfew holds", "holds"}
+
+
+@needs_patch
+def test_a_copy_of_the_text_adds_its_sample_no_second_time(run: Run, worked: Path) -> None:
+    copy = "date 2026-01-06\ntitle: Copy\n\nA curfew  holds from\neight on.\n"
+    write(worked / "articles", {"copy.txt": copy})
+    run("run", "--once")
+    apply(run("hits", "dismiss", "2").out, worked)
+    for hit in ("2", "3"):
+        said = run("hits", "dismiss", hit)
+        assert said.out == ""
+        assert said.err == (
+            "Dismissed 1 hit.\nThe rule as it is now does not hit this article, and its tests have"
+            " the sample: there is nothing to patch.\n"
+        )
+
+
+@needs_patch
+def test_a_sample_that_is_there_is_not_added_again(run: Run, worked: Path) -> None:
+    rule = RULE.replace("hit:", "miss:").format("A curfew holds from eight on.")
+    write(worked, {"rules/watch.yaml": rule})
+    said = run("hits", "dismiss", "2")
+    assert "The rule's tests have the sample already: only the exclusion is added.\n" in said.err
+    assert_kept(run, worked, said.out, "articles/two.txt")
+
+
+LONG = "word, " * 100
+
+
+@needs_patch
+@pytest.mark.parametrize(
+    ("match", "text", "sample"),
+    [
+        (
+            "marathon AND road closure*",
+            "The marathon takes place on Sunday. Police announced a road closure.",
+            "The marathon takes place on Sunday. Police announced a road closure.",
+        ),
+        (
+            "ATLEAST/3 protest*",
+            "It rains. A protest. Another protest. More protesters came. They left.",
+            "A protest. Another protest. More protesters came.",
+        ),
+        (
+            "alpha NEAR/P omega",
+            "A note.\n\nWe met alpha in Paris. It rains. Then omega comes. Bye.",
+            "We met alpha in Paris. It rains. Then omega comes.",
+        ),
+        (
+            "title:tennis AND body:racket",
+            "It rains. The racket broke. It ended.",
+            "{title: Tennis tonight, text: The racket broke.}",
+        ),
+        ("title:tennis", "It rains.", "{title: Tennis tonight}"),
+        (
+            "{all: [mayor, fraud, title:tennis]}",
+            "The mayor speaks.\n\nIt is fraud. Over.",
+            '{title: Tennis tonight, text: "The mayor speaks.\\n\\nIt is fraud."}',
+        ),
+        ("学生", "大学生们昨天在北京抗议。学校关闭了。", '"大学生们昨天在北京抗议。"'),
+        ("बिजली", "शहर में बिजली नहीं है। लोग परेशान हैं।", '"शहर में बिजली नहीं है।"'),
+        ("東京", "昨日、東京で大きな地震がありました。", '"昨日、東京で大きな地震がありました。"'),
+        ("cat", "A cat in the hat is on it. It rains.", "A cat in the hat is on it."),
+        ("protestword", f"{LONG}protestwordsandmore and a protestword came late. Over.", ""),
+        ("protestword", f"{'o' * 390} protestwordsandmore and protestword is it. Over.", ""),
+    ],
+)
+def test_the_sample_hits_before_the_patch_and_misses_after_it(
+    run: Run, worked: Path, match: str, text: str, sample: str
+) -> None:
+    rule = "rules:\n  - id: a\n    match: {}\n{}"
+    write(worked, {"rules/watch.yaml": rule.format(match, "")})
+    write(worked / "articles", {"new.txt": f"title: Tennis tonight\n\n{text}\n"})
+    run("run", "--once")
+    hit = run("hits", "--json", "--rule", "a").row["hit"]
+    said = run("hits", "dismiss", str(hit))
+    added = said.lines[-1].removeprefix("+        - ")
+    if sample:
+        assert added == sample
+    else:
+        assert len(added) < 410
+        assert "protestword" in added.split()
+    write(worked, {"rules/watch.yaml": rule.format(match, f"    tests: {{hit: [{added}]}}\n")})
+    assert run("test").code == 0
+    write(worked, {"rules/watch.yaml": rule.format(match, "")})
+    assert_kept(run, worked, said.out, "articles/new.txt")
+
+
+@needs_patch
+def test_what_hits_only_in_a_very_long_passage_gets_no_sample(run: Run, worked: Path) -> None:
+    rules = "rules:\n  - id: a\n    match: marathon AND closure\n"
+    write(worked, {"rules/watch.yaml": rules})
+    text = f"title: A\n\nA marathon begins. {LONG * 40}. A closure holds.\n"
+    write(worked / "articles", {"new.txt": text})
+    run("run", "--once")
+    said = run("hits", "dismiss", "3")
+    assert "No sample is added: no passage of up to 20,000 characters hits the rule by" in said.err
+    assert run("hits", "dismiss", "3", "--json").row["sample"] is None
+    assert_kept(run, worked, said.out, "articles/new.txt")
+
+
+def test_a_mended_rule_whose_former_version_is_not_known_gets_nothing(
+    run: Run, worked: Path
+) -> None:
+    with sqlite3.connect(worked / "monitor.db") as database:
+        database.execute("UPDATE rule_versions SET text = 'rules: ['")
+    write(worked, {"rules/watch.yaml": "rules: [{id: curfew, match: snow}]\n"})
+    said = run("hits", "dismiss", "2")
+    assert (said.out, said.err.splitlines()[1]) == (
+        "",
+        "The rule as it is now does not hit this article: there is nothing to patch.",
+    )
+
+
+@needs_patch
+@pytest.mark.parametrize("name", ["a\tb.yaml", 'ünï "q" b.yaml', "back\\slash.yaml", "it's.yaml"])
+def test_any_name_of_a_file_is_taken_by_both_tools(run: Run, worked: Path, name: str) -> None:
+    (worked / "rules" / "watch.yaml").rename(worked / "rules" / name)
+    assert_kept(run, worked, run("hits", "dismiss", "2").out, "articles/two.txt")
 
 
 def test_a_rule_that_was_mended_since_gets_the_sample_alone(run: Run, worked: Path) -> None:

@@ -170,6 +170,23 @@ def test_all_hits_come_oldest_first_however_many(store: SqlStore) -> None:
     assert [e.hit.rule for e in store.all_hits(HitFilter(rules=("r1000",)))] == ["r1000"]
 
 
+def test_articles_of_hits_come_as_they_were_hit_however_many(store: SqlStore) -> None:
+    on = add_article(store)
+    former = add_hit(store, on=on)
+    with store.writing() as writing:
+        writing.add_revision(on, article("Second"), [], "h2", now=at(5))
+    rules = {f"r{n}": rule(f"r{n}") for n in range(120)}
+    with store.writing() as writing:
+        writing.add_hits(on, 2, [match(r) for r in rules.values()], rules, now=NOW, edit=False)
+    made = [entry.hit.id for entry in store.all_hits(HitFilter())]
+
+    found = dict(store.hit_articles([2**70, *made[::-1], 99_999]))
+    assert list(found) == made[::-1]
+    titles = {id: stored.article.title for id, stored in found.items()}
+    assert titles.pop(former) == "Troops arrive"
+    assert set(titles.values()) == {"Second"}
+
+
 def test_people_judge_hits_and_note_why(store: SqlStore) -> None:
     first, second = add_hit(store), add_hit(store)
 

@@ -135,3 +135,12 @@ def test_a_folder_that_cannot_be_read_gives_no_rule_and_one_error(tmp_path: Path
 def test_sound_rules_are_all_usable_and_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(SOUND, encoding="utf-8")
     assert usable(tmp_path) == (["sound"], [])
+
+
+def test_of_an_edited_file_the_edit_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules: [{id: a, match: x}]\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(SOUND, encoding="utf-8")
+    edited = {tmp_path / "a.yaml": b"rules: [{id: c, match: y}]\n"}
+    assert [rule.id for rule in load_usable(tmp_path, edited=edited).rules] == ["c", "sound"]
+    edited = {tmp_path / "a.yaml": b""}
+    assert [rule.id for rule in load_usable(tmp_path, edited=edited).rules] == ["sound"]

@@ -11,9 +11,11 @@ from monitor.yaml12.editing import (
     Insertion,
     add_entry,
     add_items,
+    alias_behind,
     end_of_lines,
     insert,
     is_flow,
+    lower,
     scalar,
     wrap,
 )
@@ -273,3 +275,33 @@ def test_what_is_written_between_brackets() -> None:
     assert is_flow(mapping("k: !!map {a: b}\n", "k"))
     assert not is_flow(sequence("k:\n  - [a]\n", "k"))
     assert not is_flow(mapping("k: &n\n  a: b\n", "k"))
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("k: one\n  two\nx: y\n", "k:\n  any: one\n    two\nx: y\n"),
+        ("k: |  # why\n  one\n\n   two\nx: y", "k:\n  any: |  # why\n    one\n\n     two\nx: y"),
+        ("k : |\r\n  one\r\n\r\nx: y", "k :\r\n  any: |\r\n    one\r\n\r\nx: y"),
+        ("k:\n# c\n- a\n- b", "k:\n  any:\n  # c\n  - a\n  - b"),
+        ("k: |\n  a", "k:\n  any: |\n    a"),
+    ],
+)
+def test_a_value_in_lines_moves_below_its_key(text: str, after: str) -> None:
+    root = load(text, "f")
+    assert isinstance(root, Mapping)
+    moved = insert(text, lower(root.entries["k"], root.keys["k"], "any:", indent=2, shift=2))
+    assert moved == after
+    found = load(moved, "f")
+    assert isinstance(found, Mapping)
+    assert plain(found.entries["k"]) == {"any": plain(root.entries["k"])}
+
+
+def test_an_alias_is_told_from_what_it_stands_for() -> None:
+    text = "{a: &x [b], c: *x, d: '*x', e :  *x}"
+    root = load(text, "f")
+    assert isinstance(root, Mapping)
+    found = {key: alias_behind(node) for key, node in root.keys.items()}
+    assert {key: place and text[slice(*place)] for key, place in found.items()} == {
+        "a": None, "c": "*x", "d": None, "e": "*x"
+    }  # fmt: skip
