@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from monitor.store.types import dump_json
 
 BUSY_SECONDS = 10.0
 """How long a call waits for somebody else's lock or for a free connection."""
+_AGAIN = 0.02
+"""Seconds between two tries where SQLite itself does not wait."""
 
 _QUEUE = 6
 """How many times as long writers of this program wait for each other: each holds the database for
@@ -159,8 +162,10 @@ class Database:
         @event.listens_for(engine, "connect")
         def prepare(connection: DBAPIConnection, _record: object) -> None:
             connection.isolation_level = None  # BEGIN is said below, not by the driver
+            if writes:
+                self._keep_journal(connection)
             for pragma in (
-                "journal_mode = WAL" if writes else "query_only = ON",
+                f"query_only = {'OFF' if writes else 'ON'}",
                 "synchronous = FULL",
                 f"foreign_keys = {'ON' if self._foreign_keys else 'OFF'}",
                 "temp_store = MEMORY",
@@ -174,6 +179,22 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         return engine
+
+    def _keep_journal(self, connection: DBAPIConnection) -> None:
+        """Switch a database to the write-ahead log.
+
+        Where two connections make one file at once, SQLite refuses one of them without waiting.
+        """
+        give_up = time.monotonic() + self.busy_seconds
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= give_up:
+                    raise
+                time.sleep(_AGAIN)
+            else:
+                return
 
     def _postgresql_engine(self) -> Engine:
         engine = create_engine(

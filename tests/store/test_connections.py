@@ -138,6 +138,32 @@ def test_a_writer_holds_the_lock_from_its_beginning(
             other.execute("BEGIN IMMEDIATE")
 
 
+def test_two_that_make_one_file_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """Over and over: SQLite refuses one of them only now and then."""
+    refused: list[Exception] = []
+
+    def make(path: Path, together: threading.Barrier) -> None:
+        database = Database(f"sqlite:///{path}")
+        together.wait()
+        try:
+            with database.writing() as connection:
+                connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS made (at)")
+        except StoreError as error:
+            refused.append(error)
+        finally:
+            database.close()
+
+    for number in range(300):
+        both = threading.Barrier(2)
+        path = tmp_path / f"{number}.db"
+        threads = [threading.Thread(target=make, args=(path, both)) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert refused == []
+
+
 def test_writers_of_one_program_wait_for_each_other(sqlite_store: SqlStore) -> None:
     held, done = threading.Event(), threading.Event()
 
