@@ -11,7 +11,8 @@ from monitor.cli.output import emit, plural, say
 from monitor.cli.proposal import Proposal, propose_for
 from monitor.config.settings import Settings
 from monitor.rules.exclusion import Exclusion
-from monitor.rules.resembling import LONGEST, as_mapping, written
+from monitor.rules.passages import LONGEST
+from monitor.rules.resembling import as_mapping, written
 from monitor.store.database import SqlStore
 
 _TOLD = 10

@@ -143,6 +143,8 @@ def _exclusions(rule: Mapping, item: str) -> Iterator[list[Insertion]]:
             yield from _added(add_entry(match, "none", [f"[{item}]"]))
         # What an alias elsewhere stands for stays as it is.
         yield from _wrapped(match, "{any: [", f"], none: [{item}]}}")
+        if not is_flow(rule):
+            yield _below_any(rule.keys["match"], match, item)
         return
     yield from _wrapped(match, "{any: ", f", none: [{item}]}}")
     if not is_flow(rule):
@@ -164,16 +166,18 @@ def _appended(mapping: Mapping, key: str, item: str) -> Iterator[list[Insertion]
         yield [*lower(node, name, "-", indent=indent, shift=0), item_below]
 
 
-def _below_any(key: Scalar, match: Scalar | Sequence, item: str) -> list[Insertion]:
+def _below_any(key: Scalar, match: Node, item: str) -> list[Insertion]:
     """Return how a value written in lines becomes the `any` of a match with an exclusion.
 
-    The items of a list may stand as deep as `any` itself, but not as deep as `match`.
+    The items of a list may stand as deep as `any` itself, but not as deep as `match`. A mapping
+    becomes its only item.
     """
     indent, shift = _column(key) + 2, 2
+    above = f"any:\n{' ' * indent}-" if isinstance(match, Mapping) else "any:"
     if isinstance(match, Sequence) and (column := _column(match)) > _column(key):
         indent, shift = column, 0
     none = (end_of_lines(match), f"{' ' * indent}none: [{item}]\n")
-    return [*lower(match, key, "any:", indent=indent, shift=shift), none]
+    return [*lower(match, key, above, indent=indent, shift=shift), none]
 
 
 def _around(place: tuple[int, int], before: str, after: str) -> list[Insertion]:

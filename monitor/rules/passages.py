@@ -11,6 +11,8 @@ from monitor.model.article import Article
 from monitor.model.hit import Evidence
 from monitor.text import Tokens, sentence_starts, tokenize
 
+LONGEST = 20_000
+"""Characters of a passage; longer ones are left out."""
 _ENOUGH = 400
 """Characters; what is longer is tried shortened first."""
 _PLACES = 20
@@ -34,8 +36,8 @@ def passages(article: Article, evidence: Sequence[Evidence]) -> Iterator[Passage
 
     Single sentences come first, then the title where it holds evidence or there is none, then
     several sentences, then these with the title, then all. Long ones are tried shortened, between
-    words. White space is one space, and a blank line between paragraphs; only the very last has
-    the text as it is.
+    words; what is longer than LONGEST is left out. White space is one space, and a blank line
+    between paragraphs; only the very last has the text as it is.
     """
     title = " ".join(article.title.split())
     in_title = not evidence or any(found.field == "title" for found in evidence)
@@ -55,7 +57,8 @@ def passages(article: Article, evidence: Sequence[Evidence]) -> Iterator[Passage
             Passage(title, whole),
             Passage(title, article.body),
         )
-        if passage.title or passage.text.strip()
+        if (passage.title or passage.text.strip())
+        and len(passage.title) + len(passage.text) <= LONGEST
     )
 
 
@@ -79,6 +82,8 @@ def _texts(body: str, evidence: Sequence[Evidence]) -> Iterator[tuple[str, int]]
         ]
         count = last - first + 1
         for begin, end in (*_shortened(tokens, span, inside), span):
+            if end - begin > LONGEST:  # not even looked at: there may be two hundred of a megabyte
+                continue
             yield _joined(body[begin:end]), count
 
 

@@ -14,8 +14,6 @@ from monitor.rules.passages import passages
 from monitor.rules.samples import KEYS, hits_text
 from monitor.yaml12.editing import scalar
 
-LONGEST = 20_000
-"""Characters of a sample; a longer one belongs into a file of its own."""
 _FACTS = ("lang", "source", "url", "author", "tags")
 _NONE = Sample(body="")
 
@@ -46,8 +44,6 @@ def resembling(
     # Of a short text the language is told less surely than of the whole.
     choices = [needed] if "lang" in needed else [needed, ["lang", *needed]]
     for passage in passages(article, evidence):
-        if len(passage.text) + len(passage.title) > LONGEST:
-            continue
         text = Sample(title=passage.title, body=passage.text)
         for names in choices:
             sample = _with_facts(text, article, names, sources)

@@ -44,6 +44,10 @@ def test_the_exclusion_with_its_sample_does(tmp_path: Path) -> None:
     assert kept(tmp_path, EXCLUDED, sample=None)
 
 
+def test_the_article_is_tried_as_well_as_the_sample(tmp_path: Path) -> None:
+    assert not kept(tmp_path, ("&m {any: [curfew]}", "{any: [curfew], none: [snow]}"), sample=None)
+
+
 @pytest.mark.parametrize(
     "edits",
     [
