@@ -14,8 +14,9 @@ from monitor.text import Tokens, is_unspaced, tokenize
 
 _LONGEST = 3
 """Words of a phrase; of one with a short word at an end, two more."""
-_LONGEST_UNSPACED = 6
-"""Characters, in scripts without spaces."""
+_UNSPACED_MORE = 4
+"""Characters beside what matched, or two, in scripts without spaces."""
+_MOST_UNSPACED = 30
 _LETTERS = 4
 """An end of a phrase has as many letters, so that it is no word like of, the, was."""
 _LETTERS_OF = {
@@ -33,6 +34,7 @@ _SMALL = frozenset(
     "the and for was are has had not but its his her our who that this with".split()  # noqa: SIM905 - one row
 )
 _PARTICLES = frozenset("的了是在和也就都而及与與或着著们們")
+_IDEOGRAPHIC = frozenset({"CJK", "HIRAGANA", "KATAKANA"})
 _MOST = 500
 
 
@@ -50,17 +52,46 @@ class Phrase:
     """How far its length is from the best."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """The words of all that matched."""
+
+    pieces: tuple[tuple[str, ...], ...]
+    words: frozenset[str]
+    longest: int
+
+    @classmethod
+    def of(cls, evidence: Collection[str]) -> _Matched:
+        found = dict.fromkeys(tuple(tokenize(text).words) for text in evidence)
+        found.pop((), None)
+        words = frozenset(word for piece in found for word in piece)
+        return cls(tuple(found), words, max(map(len, found), default=0))
+
+    def inside(self, words: tuple[str, ...]) -> int:
+        """Return how many words the longest piece has that these hold whole; 0 without one."""
+        return max(
+            (
+                len(piece)
+                for piece in self.pieces
+                if piece[0] in words
+                for at in range(len(words) - len(piece) + 1)
+                if words[at : at + len(piece)] == piece
+            ),
+            default=0,
+        )
+
+
 def phrases(texts: Sequence[str], evidence: Collection[str]) -> list[Phrase]:
     """Return the phrases of texts that hold something beside the evidence, the best first.
 
     None crosses from one text to another. None of them begins or ends with a small word, and none
     gets a warning as a query. Of a long text there are some hundreds.
     """
-    matched = [tuple(tokenize(text).words) for text in evidence]
+    matched = _Matched.of(evidence)
     found: dict[str, tuple[bool, bool, int]] = {}
     for text in texts:
         tokens = tokenize(text)
-        for first, last in _spans(tokens.words):
+        for first, last in _spans(tokens.words, matched.longest):
             phrase = _written(tokens, first, last)
             marks = _marks(tokens, first, last, matched)
             if marks is not None and (phrase not in found or marks < found[phrase]):
@@ -84,9 +115,11 @@ def condition_of(phrase: str) -> Condition | None:
     return None if parsed.warnings else parsed.condition
 
 
-def _spans(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+def _spans(words: Sequence[str], matched: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last word of all phrases; `matched` words at most are evidence."""
+    unspaced = min(max(matched, 2) + _UNSPACED_MORE, _MOST_UNSPACED)
     for first, word in enumerate(words):
-        longest = _LONGEST_UNSPACED if is_unspaced(word) else _LONGEST + 2
+        longest = unspaced if is_unspaced(word) else _LONGEST + 2
         for last in range(first, min(first + longest, len(words))):
             yield first, last
 
@@ -97,31 +130,31 @@ def _written(tokens: Tokens, first: int, last: int) -> str:
     parts = [words[first]]
     for at in range(first + 1, last + 1):
         glued = tokens.ends[at - 1] == tokens.starts[at]
-        parts.append("" if glued and is_unspaced(words[at - 1] + words[at]) else " ")
+        parts.append("" if glued and is_unspaced(words[at - 1]) else " ")
         parts.append(words[at])
     return "".join(parts)
 
 
 def _marks(
-    tokens: Tokens, first: int, last: int, matched: Sequence[tuple[str, ...]]
+    tokens: Tokens, first: int, last: int, matched: _Matched
 ) -> tuple[bool, bool, int] | None:
     """Return whether a phrase is weak, apart, and how odd; None if it is not usable."""
     words = tuple(tokens.words[first : last + 1])
-    known = {word for found in matched for word in found}
-    fresh = [word for word in words if word not in known]
+    fresh = [word for word in words if word not in matched.words]
     ends = words[0], words[-1]
     if not fresh or not _SMALL.isdisjoint(ends):
         return None
-    apart = known.isdisjoint(words)
-    cuts = any(is_unspaced(word) for word in words if word in known) and not any(
-        _holds(words, found) for found in matched
-    )
+    apart = len(fresh) == len(words)
+    held = 0 if apart else matched.inside(words)
+    cuts = not held and any(is_unspaced(word) for word in words if word in matched.words)
     if all(map(is_unspaced, words)):
         if len(words) < 2:
             return None
         broken = tokens.ends[last] - tokens.starts[first] > sum(map(len, words))
         weak = broken or cuts or any(map(_is_particle, ends))
-        return weak, apart, abs(len(words) - 3)
+        # Where characters are letters, as in Thai, a word has more of them.
+        more = 1 if _script(words[0][0]) in _IDEOGRAPHIC else 3
+        return weak, apart, abs(len(words) - (held or 2) - more)
     strong = not cuts and len(words) <= _LONGEST and all(_is_long(word, 0) for word in ends)
     if not strong and not (
         len(words) > 1
@@ -130,11 +163,6 @@ def _marks(
     ):
         return None
     return not strong, apart, abs(len(words) - 2)
-
-
-def _holds(words: tuple[str, ...], found: tuple[str, ...]) -> bool:
-    size = len(found)
-    return any(words[at : at + size] == found for at in range(len(words) - size + 1))
 
 
 def _is_particle(word: str) -> bool:
