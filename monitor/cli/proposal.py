@@ -239,7 +239,7 @@ class _Proposer:
 def _to_add(sample: Sample | None) -> tuple[str, ...]:
     if sample is None:
         return ()
-    return (f"Then add this to the `miss` of its tests: {written(sample)}",)
+    return (f"Add this to the `miss` of its tests: {written(sample)}",)
 
 
 def _hit_texts(rule: Rule) -> Iterator[Article]:

@@ -313,6 +313,19 @@ def test_a_mended_rule_whose_former_version_is_not_known_gets_nothing(
     )
 
 
+def test_a_mended_rule_with_shared_tests_is_told_its_sample(run: Run, worked: Path) -> None:
+    rules = (
+        "rules:\n  - {id: b, match: y, tests: &t {miss: [x]}}\n"
+        "  - {id: curfew, match: snow, tests: *t}\n"
+    )
+    write(worked, {"rules/watch.yaml": rules})
+    said = run("hits", "dismiss", "2")
+    assert said.out == ""
+    assert said.err.splitlines()[2:] == [
+        "Add this to the `miss` of its tests: A curfew holds from eight on."
+    ]
+
+
 @needs_patch
 @pytest.mark.parametrize("name", ["a\tb.yaml", 'ünï "q" b.yaml', "back\\slash.yaml", "it's.yaml"])
 def test_any_name_of_a_file_is_taken_by_both_tools(run: Run, worked: Path, name: str) -> None:
@@ -344,7 +357,7 @@ def test_without_a_usable_phrase_nothing_is_patched_and_it_says_what_to_do(
         "Dismissed 1 hit.\n"
         "No phrase of the passage could exclude it: there is nothing to patch.\n"
         "Make the rule's match narrower, so that it misses such texts.\n"
-        "Then add this to the `miss` of its tests: Curfew.\n"
+        "Add this to the `miss` of its tests: Curfew.\n"
     )
     row = run("hits", "dismiss", "3", "--json").row
     assert (row["patch"], row["exclude"], row["miss"]) == (None, None, "Curfew.")
@@ -422,7 +435,7 @@ def test_where_no_sound_patch_can_be_made_it_says_what_to_write(
         f"{worked / 'rules' / 'watch.yaml'} is not written so that a patch could add to curfew:"
         " there is nothing to patch.",
         told,
-        "Then add this to the `miss` of its tests: A curfew holds from eight on.",
+        "Add this to the `miss` of its tests: A curfew holds from eight on.",
     ]
 
 
