@@ -10,7 +10,7 @@ none may speak against its sense; so the score is how likely it is that both tel
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from operator import mul
 
@@ -69,8 +69,6 @@ class Likeness:
     """How likely they are to tell of one event, 0 to 1, before time is looked at."""
     about: float
     """Cosine of the weighed terms."""
-    title: float
-    """How far the titles' words are found in the other article, or are spelled alike."""
     products: Mapping[str, float]
     """What each term of both counts for."""
 
@@ -92,7 +90,7 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
         for term, rare in zip(both, map(weight_of, both), strict=True)
     }
     if not products:
-        return Likeness(score=0.0, about=0.0, title=0.0, products=products)
+        return Likeness(score=0.0, about=0.0, products=products)
     told = _told(one, two)
     headlines = _headlines(one, two)
     odds = (
@@ -109,7 +107,6 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
     return Likeness(
         score=1 / (1 + math.exp(-odds)),
         about=math.fsum(products.values()) / (one.length * two.length),
-        title=_titles(one, two),
         products=products,
     )
 
@@ -149,7 +146,7 @@ def agreement(one: Weighed, two: Weighed) -> float:
 def _found(one: Weighed, other: Weighed) -> float:
     signs = one.features.head_signs
     known = signs.keys() & other.features.signs
-    return math.fsum(one.weight_of(signs[term]) for term in known) / (one.head + FEW_WORDS)
+    return math.fsum(map(one.weight_of, map(signs.__getitem__, known))) / (one.head + FEW_WORDS)
 
 
 def _headlines(one: Weighed, two: Weighed) -> float | None:
@@ -163,17 +160,17 @@ def _headlines(one: Weighed, two: Weighed) -> float | None:
         for article, other in ((one.features, two.features), (two.features, one.features))
         if (words := article.title_set - names)
     ]
-    return _spelled(one.features, two.features, math.fsum(found) / len(found)) if found else None
+    return _spelled(one.features, two.features, sum(found) / len(found)) if found else None
 
 
-def _titles(one: Weighed, two: Weighed) -> float:
+def titles_agree(one: Weighed, two: Weighed) -> float:
     """Return the mean share of each title that the other article has, or the titles' likeness."""
     titled = [
         _share(article.title_set, other.anywhere, one.weight_of)
         for article, other in ((one.features, two.features), (two.features, one.features))
         if article.title
     ]
-    return _spelled(one.features, two.features, math.fsum(titled) / len(titled)) if titled else 0.0
+    return _spelled(one.features, two.features, sum(titled) / len(titled)) if titled else 0.0
 
 
 def _spelled(one: Features, two: Features, covered: float) -> float:
@@ -184,22 +181,25 @@ def _spelled(one: Features, two: Features, covered: float) -> float:
     return max(covered, ratio / 50 - 1)
 
 
-def _share(terms: Collection[str], where: frozenset[str], of: Callable[[str], float]) -> float:
+def _share(terms: frozenset[str], where: frozenset[str], of: Callable[[str], float]) -> float:
     """Return how much of some terms is found there, by weight: 0 to 1, 0 of none."""
-    whole = math.fsum(map(of, terms))
-    return math.fsum(of(term) for term in terms if term in where) / whole if whole else 0.0
+    found = terms & where
+    return math.fsum(map(of, found)) / math.fsum(map(of, terms)) if found else 0.0
 
 
 def _names(one: Features, two: Features, weight_of: Callable[[str], float]) -> float:
     """Return how much of the names that are told first both have, of those with fewer."""
     names = one.names | two.names
     mine, theirs = one.head & names, two.head & names
+    both = mine & theirs
+    if not both:
+        return 0.0
 
-    def heavy(terms: Collection[str]) -> float:
-        return math.fsum(weight_of(term) ** 2 for term in terms)
+    def heavy(terms: frozenset[str]) -> float:
+        weights = list(map(weight_of, terms))
+        return math.fsum(map(mul, weights, weights))
 
-    fewer = min(heavy(mine), heavy(theirs))
-    return heavy(mine & theirs) / (fewer + FEW_NAMES)
+    return heavy(both) / (min(heavy(mine), heavy(theirs)) + FEW_NAMES)
 
 
 def _numbers(one: Features, two: Features) -> float:

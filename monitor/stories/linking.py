@@ -18,7 +18,15 @@ from functools import cache
 
 from monitor.model.article import Article
 from monitor.model.story import Joined, StoryLink
-from monitor.stories.event import Likeness, Weighed, agreement, likeness, told_first, weigh
+from monitor.stories.event import (
+    Likeness,
+    Weighed,
+    agreement,
+    likeness,
+    titles_agree,
+    told_first,
+    weigh,
+)
 from monitor.stories.fingerprint import Resemblance, resemblance
 from monitor.stories.forms import ANOTHER_ISSUE, SERIES, another_issue, replaced_numbers
 from monitor.stories.rarity import Rarity
@@ -229,7 +237,7 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     score = like.score * _freshness(gap)
     enough = _enough(like)
     event = gap <= EVENT_WINDOW and score >= enough and len(like.products) >= MIN_SHARED
-    copies = gap <= COPY_WINDOW and _agree(like, one.features, known.features)
+    copies = gap <= COPY_WINDOW and _agree(like, one, two)
     if not event and not copies:
         return _Verdict(known, Joined.OPENED, score, like, enough)
     same = _resembles(one.features, known.features)
@@ -246,7 +254,7 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
 
 def _apart(one: Weighed, two: Weighed, like: Likeness, same: Resemblance) -> str:
     """Return why two reports with one lead are of two events, empty if nothing speaks for it."""
-    if one.features.title and two.features.title and like.title < _SAME_HEADLINES:
+    if _titles(one, two) < _SAME_HEADLINES:
         return OTHER_HEADLINES
     if len(like.products) < FEW_SHARED and agreement(one, two) < _FEW_AGREE:
         return TOO_FEW
@@ -281,12 +289,16 @@ def _is_copy(same: Resemblance, words: int) -> bool:
     )
 
 
-def _agree(like: Likeness, one: Features, two: Features) -> bool:
+def _agree(like: Likeness, one: Weighed, two: Weighed) -> bool:
     """Tell whether two articles agree in title and terms, as a copy must."""
-    if not one.terms and not two.terms:
+    if not one.features.terms and not two.features.terms:
         return True
-    titled = not one.title or not two.title or like.title >= _COPY_TITLE
-    return like.about >= _COPY_ABOUT and titled
+    return like.about >= _COPY_ABOUT and _titles(one, two) >= _COPY_TITLE
+
+
+def _titles(one: Weighed, two: Weighed) -> float:
+    """Return how far titles agree; an article that has none agrees with any."""
+    return titles_agree(one, two) if one.features.title and two.features.title else 1.0
 
 
 def _closed(

@@ -6,7 +6,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from sys import intern
 from zlib import crc32
 
@@ -31,6 +31,7 @@ def particular(number: str) -> bool:
     return len(told) > 1 and (len(digits) >= PARTICULAR or len(number) > len(digits))
 
 
+@lru_cache(1 << 16)
 def sign(term: str) -> int:
     """Return the number that stands for a term where its letters are not kept: 32 bits."""
     return crc32(term.encode("utf-8", "surrogatepass"))
