@@ -34,6 +34,9 @@ ONE_PUBLISHER = -0.9
 FEW_WORDS, FEW_NAMES = 40.0, 30.0
 """What every head is taken to have besides, about seven rare words and one name (whose weight is
 squared): from few of them little is known."""
+LEAST_ABOUT = 0.12
+"""Cosine of the terms below which nothing else is looked at: no two reports of one event that would
+have been joined had so little in common."""
 FUZZY_FROM = 4
 """Title stems on both sides from which spelling is compared; shorter ones are alike by chance."""
 
@@ -89,8 +92,9 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
         term: mine.weight_in[term] * rare * (theirs.weight_in[term] * rare)
         for term, rare in zip(both, map(weight_of, both), strict=True)
     }
-    if not products:
-        return Likeness(score=0.0, about=0.0, products=products)
+    about = math.fsum(products.values()) / (one.length * two.length) if products else 0.0
+    if about < LEAST_ABOUT:
+        return Likeness(score=0.0, about=about, products=products)
     told = _told(one, two)
     headlines = _headlines(one, two)
     odds = (
@@ -106,7 +110,7 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
     )
     return Likeness(
         score=1 / (1 + math.exp(-odds)),
-        about=math.fsum(products.values()) / (one.length * two.length),
+        about=about,
         products=products,
     )
 

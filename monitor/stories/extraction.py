@@ -66,7 +66,8 @@ def features(article: Article) -> Features:
     for value, written in numbers.items():
         reading.number(value, written)
     terms = reading.heaviest()
-    first = tokenize(told.text[:LEAD_CHARACTERS])
+    first = f"{title.text}\n\n{told.text[:LEAD_CHARACTERS]}"
+    first_words = (*title.words, *told.words[:LEAD_WORDS])
     return Features(
         terms=tuple(terms),
         shown=tuple(reading.shown[term] for term in terms),
@@ -80,9 +81,7 @@ def features(article: Article) -> Features:
         signs=reading.signs(),
         names=frozenset(reading.names & terms.keys()),
         numbers=frozenset(numbers),
-        lead_numbers=frozenset(
-            numbers_in(f"{title.text}\n\n{first.text}", (*title.words, *first.words), article.lang)
-        ),
+        lead_numbers=frozenset(numbers_in(first, first_words, article.lang)),
         days=frozenset(
             DAYS[word] for words in (title.words, told.words) for word in words if word in DAYS
         ),

@@ -65,6 +65,8 @@ _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _NEXT_WORD = re.compile(r"[ \u00a0\u202f]([^\W\d_]{3,10})(?![^\W_])")
 _HALF = {("с", "половиной"), ("з", "половиною")}
 
+_MAY_COUNT = _BEFORE_APOSTROPHE | _CARDINALS.keys()
+
 NUMBER_WORDS = frozenset(_CARDINALS)
 """Folded Russian and Ukrainian cardinals, without apostrophes."""
 
@@ -96,7 +98,11 @@ def _in_digits(text: str, lang: str | None) -> Iterator[tuple[float, str]]:
 
 def _in_words(words: Sequence[str]) -> Iterator[tuple[float, str]]:
     """Yield what runs of cardinals say: `двадцать один миллион`."""
-    places = [place for place, word in enumerate(words) if _cardinal(words, place)]
+    if _MAY_COUNT.isdisjoint(words):
+        return
+    places = [
+        place for place, word in enumerate(words) if word in _MAY_COUNT and _cardinal(words, place)
+    ]
     end = 0
     for start in places:
         if start < end:
