@@ -398,6 +398,7 @@ CALLS: dict[str, Callable[[SqlStore], object]] = {
     "find_articles": lambda s: s.find_articles(["a"]),
     "firings": lambda s: s.firings(["a"], NOW),
     "held_until": lambda s: s.held_until("a"),
+    "hit_articles": lambda s: list(s.hit_articles([1])),
     "history": lambda s: s.history([], {("1", "desk"): 1.0}, NOW),
     "hits": lambda s: s.hits(FILTER, 1),
     "hits_a_day": lambda s: s.hits_a_day(NOW, at(1)),
