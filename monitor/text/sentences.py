@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_left
 
 from monitor.text.words import Tokens
@@ -45,6 +46,6 @@ def _ends(text: str, match: re.Match[str]) -> bool:
     if match.group()[0] != "." or match.group()[1:2] == ".":
         return True
     word = _LAST_WORD.search(text, max(0, match.start() - 14), match.start())
-    if word is None:
+    if word is None or unicodedata.category(word[0][0])[0] == "M":  # a longer word, with marks
         return True
     return not _NO_END.fullmatch(word[1].lower())

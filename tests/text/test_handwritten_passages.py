@@ -90,6 +90,8 @@ SENTENCES = {
     "ideographic": ("北京。東京！", "北 東"),
     "Hindi": ("विरोध हुआ। फिर", "विरोध फिर"),
     "Arabic question mark": ("من؟ نعم", "من نعم"),
+    "a last letter after a mark is no initial": ("رأى المَدِينَة. ثم غادر", "رأى ثم"),
+    "nor after a vowel sign": ("यह मदीन. फिर", "यह फिर"),
     "an ellipsis before a small letter": ("He … went. So", "He So"),
     "initials are no end": ("The U.S. Army left. So", "The So"),
     "a title is no end": ("Then Mr. Tokayev spoke. So", "Then So"),
