@@ -20,7 +20,8 @@ from monitor.model.hit import Review
 from monitor.model.listing import HitFilter
 from monitor.model.rule import Rule, Sample
 from monitor.rules import Rulebook, parse_rule
-from monitor.rules.amending import Amended, advice, amend, patch
+from monitor.rules.amending import Amended, amend, patch
+from monitor.rules.by_hand import advise
 from monitor.rules.exclusion import Exclusion, propose
 from monitor.rules.passages import passages
 from monitor.rules.phrases import Phrase, phrases
@@ -169,9 +170,8 @@ class _Proposer:
         file = str(self._file)
         amended = amend(bare, file, self._rule.id, miss=miss, exclude=phrase, sound=sound)
         if amended is None:
-            why = f"{self._file} is not written so that a patch could add to {self._rule.id}"
-            exclude = () if phrase is None else (advice(bare, file, self._rule.id, phrase),)
-            return replace(proposal, unusable=why, by_hand=(*exclude, *_to_add(new)))
+            advice = advise(bare, file, self._rule.id, miss=miss, exclude=phrase)
+            return replace(proposal, unusable=advice.why, by_hand=advice.steps)
         breaks = broken_samples(self._rule, found[0], self._hit.at)
         exclusion = proposal.exclusion and replace(proposal.exclusion, breaks=breaks)
         return replace(

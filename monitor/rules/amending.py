@@ -55,7 +55,7 @@ def amend(
     that is `sound`. Where only the sample finds no place (its list is shared by an alias), the
     exclusion is added alone. None when there is no such way.
     """
-    node = _rule(load(text, file), rule)
+    node = rule_in(load(text, file), rule)
     if node is None:
         return None
     samples = [] if miss is None else list(_samples(node, miss))
@@ -65,20 +65,6 @@ def amend(
         ways += [(how, False) for how in exclusions]
     tried = (Amended(insert(text, how), sampled) for how, sampled in ways)
     return next((amended for amended in tried if sound(amended)), None)
-
-
-def advice(text: str, file: str, rule: str, exclude: str) -> str:
-    """Return in words how a person excludes a phrase, by the form that the rule's `match` has."""
-    node = _rule(load(text, file), rule)
-    match = None if node is None else node.entries.get("match")
-    item = scalar(exclude)
-    if isinstance(match, Scalar) and match.raw.strip() == "*":
-        return "Nothing can be excluded from `*`: narrow the rule's `only`, or let it name words."
-    if not isinstance(match, Mapping):
-        return f"To exclude it, write the rule's match as `{{any: …, none: [{item}]}}`."
-    if "none" not in match.entries:
-        return f"To exclude it, give the rule's match the key `none: [{item}]`."
-    return f"To exclude it, add `{item}` to the `none` of the rule's match."
 
 
 def patch(before: str, after: str, file: str) -> str:
@@ -102,7 +88,8 @@ def _escape(found: re.Match[str]) -> str:
     return _ESCAPES.get(found[0]) or f"\\{ord(found[0]):03o}"
 
 
-def _rule(root: Node, id: str) -> Mapping | None:
+def rule_in(root: Node, id: str) -> Mapping | None:
+    """Return the rule with this id in a rule file; None if there is none."""
     rules = root.entries.get("rules") if isinstance(root, Mapping) else None
     for item in rules.items if isinstance(rules, Sequence) else ():
         if isinstance(item, Mapping):

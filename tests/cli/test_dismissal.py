@@ -322,7 +322,8 @@ def test_a_mended_rule_with_shared_tests_is_told_its_sample(run: Run, worked: Pa
     said = run("hits", "dismiss", "2")
     assert said.out == ""
     assert said.err.splitlines()[2:] == [
-        "Add this to the `miss` of its tests: A curfew holds from eight on."
+        "In place of `*t`, write the tests of curfew out, with this in their `miss`: A curfew"
+        " holds from eight on."
     ]
 
 
@@ -413,27 +414,35 @@ def test_what_is_shared_in_lines_becomes_an_item(run: Run, worked: Path, words: 
 
 
 @pytest.mark.parametrize(
-    ("rule", "told"),
+    ("rule", "why", "told"),
     [
         (
             "match: '*', only: {source: desk}",
+            "The match of curfew is `*`, every article, and nothing can stand beside that",
             "Nothing can be excluded from `*`: narrow the rule's `only`, or let it name words.",
         ),
         (
             "match: curfew* OR\n    lockdown",
+            "FILE is not written so that a patch could add to curfew",
             "To exclude it, write the rule's match as `{any: …, none: [curfew holds]}`.",
+        ),
+        (
+            "match: &m curfew* OR\n    lockdown}\n  - {id: b, match: *m",
+            "curfew shares its match with b by the anchor `&m`, and no patch could add to curfew"
+            " alone",
+            "Move `&m` and its value to b, in place of `*m`, so that it stays as it is, and write"
+            " the match of curfew out without the anchor, as `{any: …, none: [curfew holds]}`.",
         ),
     ],
 )
 def test_where_no_sound_patch_can_be_made_it_says_what_to_write(
-    run: Run, worked: Path, rule: str, told: str
+    run: Run, worked: Path, rule: str, why: str, told: str
 ) -> None:
     write(worked, {"rules/watch.yaml": f"rules:\n  - {{id: curfew, {rule}}}\n"})
     said = run("hits", "dismiss", "2")
     assert said.out == ""
     assert said.err.splitlines()[1:] == [
-        f"{worked / 'rules' / 'watch.yaml'} is not written so that a patch could add to curfew:"
-        " there is nothing to patch.",
+        f"{why.replace('FILE', str(worked / 'rules' / 'watch.yaml'))}: there is nothing to patch.",
         told,
         "Add this to the `miss` of its tests: A curfew holds from eight on.",
     ]

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.errors import InvalidInput
 from monitor.rules import load_rules, run_samples
-from monitor.rules.amending import Amended, advice, amend, patch
+from monitor.rules.amending import Amended, amend, patch
 from monitor.yaml12 import load
 from tests.conformance.making import NOW
 
@@ -201,20 +201,6 @@ def test_where_only_the_sample_finds_no_place_the_exclusion_is_added_alone(tests
 )
 def test_without_the_rule_or_its_match_nothing_is_changed(text: str) -> None:
     assert amend(text, "rules.yaml", "a", miss=SAMPLE, exclude=PHRASE, sound=is_readable) is None
-
-
-@pytest.mark.parametrize(
-    ("match", "told"),
-    [
-        ("curfew", "write the rule's match as `{any: …, none: [was lifted]}`"),
-        ("[curfew]", "write the rule's match as `{any: …, none: [was lifted]}`"),
-        ("{any: [curfew]}", "give the rule's match the key `none: [was lifted]`"),
-        ("{any: [curfew], none: [x]}", "add `was lifted` to the `none` of the rule's match"),
-        ("'*'", "Nothing can be excluded from `*`"),
-    ],
-)
-def test_the_advice_fits_the_form_of_the_match(match: str, told: str) -> None:
-    assert told in advice(f"rules: [{{id: a, match: {match}}}]", "rules.yaml", "a", PHRASE)
 
 
 def test_an_unreadable_file_is_told_as_such() -> None:
