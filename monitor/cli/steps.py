@@ -8,12 +8,21 @@ from datetime import datetime
 from itertools import islice
 
 from monitor.articles.identity import canonical_url
+from monitor.cli.belonging import reason
 from monitor.cli.opening import now
 from monitor.cli.output import lasting, short
 from monitor.config.settings import Settings
 from monitor.model.firing import Fired
 from monitor.model.hit import Evidence, Hit, Review
-from monitor.model.listing import AlertEntry, ArticleWay, Decided, HitEntry, HitFilter, HitWay
+from monitor.model.listing import (
+    AlertEntry,
+    ArticleWay,
+    Decided,
+    HitEntry,
+    HitFilter,
+    HitWay,
+    MostLike,
+)
 from monitor.model.rule import Correlation, Rule
 from monitor.model.story import Joined
 from monitor.store.database import SqlStore
@@ -35,6 +44,8 @@ class Step:
     """Of a hit: what matched."""
     fired: Fired | None = None
     """Of a correlation's hit: what was counted."""
+    most_like: MostLike | None = None
+    """Of a story: the article that the reason speaks of."""
 
 
 def steps_of(way: ArticleWay, settings: Settings, address: str | None) -> Iterator[Step]:
@@ -63,9 +74,13 @@ def steps_of(way: ArticleWay, settings: Settings, address: str | None) -> Iterat
         yield Step(seen, "changed", f"revision {number} was seen and matched again")
     yield from _sightings(way, address)
     if way.story is not None:
-        text = f"{way.story.joined.value}: {way.story.detail}"
         by_hand = way.story.joined is Joined.BY_HAND  # its text says when
-        yield Step(None if by_hand else stored.first_seen, "story", f"{stored.story}, {text}")
+        yield Step(
+            None if by_hand else stored.first_seen,
+            "story",
+            f"{stored.story}, {reason(way.story)}",
+            most_like=way.story.most_like,
+        )
     if not way.hits:
         yield Step(stored.first_seen, "matched", "no rule hit it; --rule ID shows why one did not")
     for hit in way.hits:

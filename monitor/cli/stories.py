@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from monitor.cli.belonging import most_like_object, reason
 from monitor.cli.choices import since_of
 from monitor.cli.naming import listed, numbered, one_article
 from monitor.cli.opening import now, open_database, open_settings
@@ -97,7 +98,7 @@ def _show(entry: StoryEntry) -> None:
     show(f"{short(story.opened)} – {short(story.last)}, {', '.join(parts)}{hit}", "    ")
     for article in entry.articles:
         show(
-            f"{article.source}: {article.title}  [{article.joined.value}: {article.detail}]",
+            f"{article.source}: {article.title}  [{reason(article)}]",
             f"    {article.article:>6}  {short(article.at)}  ",
         )
     hidden = story.articles - len(entry.articles)
@@ -130,6 +131,7 @@ def _member(article: StoryArticle) -> dict[str, object]:
         "joined": article.joined.value,
         "score": article.score,
         "detail": article.detail,
+        "most_like": most_like_object(article.most_like),
     }
 
 

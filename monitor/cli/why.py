@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+from monitor.cli.belonging import most_like_object
 from monitor.cli.hit_objects import evidence_objects, firing_object
 from monitor.cli.opening import open_database, open_settings
 from monitor.cli.output import emit, printing, short, show, stamp
@@ -111,4 +112,6 @@ def _step_object(step: Step) -> dict[str, object]:
         told["evidence"] = evidence_objects(step.evidence)
     if step.fired is not None:
         told["firing"] = firing_object(step.fired)
+    if step.most_like is not None:
+        told["most_like"] = most_like_object(step.most_like)
     return told

@@ -87,10 +87,22 @@ class DayCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MostLike:
+    """The known article that another one was most like when its story was decided."""
+
+    article: int
+    title: str | None
+    """None: it is not stored any more."""
+    story: int | None
+    """The story that it is in now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoryArticle:
     """An article as a member of its story."""
 
     article: int
+    story: int
     title: str
     source: str
     url: str | None
@@ -98,8 +110,8 @@ class StoryArticle:
     joined: Joined
     score: float
     detail: str
-    most_like: int | None
-    """The article that it was most like when it joined."""
+    most_like: MostLike | None
+    """What `detail` compares it with; None: with nothing, or it was moved by hand since."""
     text: int
     """The article whose text it copies; its own id if it copies none."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from monitor.model.listing import StoryArticle, StoryEntry
+from monitor.model.listing import MostLike, StoryArticle, StoryEntry
 from monitor.model.story import Joined, Parting, Story
 from monitor.store.engine import Database
 from monitor.store.parting import merge, split
@@ -16,6 +16,9 @@ from monitor.store.stories import queue_for_stories
 from monitor.store.tables import articles, hits, stories, story_members
 from monitor.store.term_counts import TermCounts
 from monitor.store.types import batches, storable_id
+
+_like = articles.alias("like_article")
+_like_member = story_members.alias("like_member")
 
 
 class StoryListing:
@@ -135,6 +138,7 @@ def read_members(connection: Connection, ids: Sequence[int]) -> list[StoryArticl
         rows: Any = connection.execute(
             select(
                 story_members.c.article,
+                story_members.c.story,
                 articles.c.title,
                 articles.c.source,
                 articles.c.url,
@@ -144,13 +148,18 @@ def read_members(connection: Connection, ids: Sequence[int]) -> list[StoryArticl
                 story_members.c.detail,
                 story_members.c.most_like,
                 story_members.c.text,
+                _like.c.title.label("like_title"),
+                _like_member.c.story.label("like_story"),
             )
             .join(articles, articles.c.id == story_members.c.article)
+            .outerjoin(_like, _like.c.id == story_members.c.most_like)
+            .outerjoin(_like_member, _like_member.c.article == story_members.c.most_like)
             .where(story_members.c.article.in_(some))
         )
         found.extend(
             StoryArticle(
                 article=row.article,
+                story=row.story,
                 title=row.title,
                 source=row.source,
                 url=row.url,
@@ -158,9 +167,16 @@ def read_members(connection: Connection, ids: Sequence[int]) -> list[StoryArticl
                 joined=Joined(row.joined),
                 score=row.score,
                 detail=row.detail,
-                most_like=row.most_like,
+                most_like=_most_like(row),
                 text=row.text,
             )
             for row in rows
         )
     return sorted(found, key=lambda one: (one.at, one.article), reverse=True)
+
+
+def _most_like(row: Any) -> MostLike | None:
+    """Return what the reason of a member compares it with; a move by hand has another reason."""
+    if row.most_like is None or row.joined == Joined.BY_HAND:
+        return None
+    return MostLike(article=row.most_like, title=row.like_title, story=row.like_story)

@@ -44,6 +44,7 @@ def test_people_see_stories_with_their_articles_and_why_they_belong(run: Run) ->
     assert said.lines[2].startswith(
         "         5  2026-01-08 11:00  desk: Offline in Almaty  [copy: "
     )
+    assert said.lines[2].endswith("; most like article 4, “Almaty goes offline”]")
     assert said.lines[3].startswith(
         "         4  2026-01-08 10:00  desk: Almaty goes offline  [opened: "
     )
@@ -58,9 +59,47 @@ def test_json_has_a_story_a_line_with_its_members(run: Run) -> None:
     assert [member["article"] for member in row["members"]] == [5, 4]
     assert list(row["members"][0]) == [
         "article", "title", "source", "url", "at", "joined", "score", "detail",
+        "most_like",
     ]  # fmt: skip
     assert row["members"][0]["joined"] == "copy"
+    like = {"article": 4, "title": "Almaty goes offline", "story": 4}
+    assert [member["most_like"] for member in row["members"]] == [like, None]
     assert len(run("stories", "--json").rows) == 4
+
+
+NEAR = (
+    "Banks in Almaty were without the internet for a second day, and Kazakhtelecom gave no reason. "
+    "Shops took cash alone, and the mayor asked for patience while engineers looked for a fault."
+)
+
+
+def test_the_nearest_article_of_another_story_is_named_with_it(run: Run, told: Path) -> None:
+    article = f'{{"title": "Banks closed", "text": "{NEAR}", "published": "2026-01-08T12:00:00Z"}}'
+    write(told / "articles", {"c.json": article})
+    run("run", "--once")
+    like = {"article": 4, "title": "Almaty goes offline", "story": 4}
+    row = run("stories", "--story", "5", "--json").row
+    assert row["members"][0]["most_like"] == like
+    (step,) = [step for step in run("why", "6", "--json").row["steps"] if step["stage"] == "story"]
+    assert step["most_like"] == like
+    assert step["text"].startswith("5, opened: the nearest shares: ")
+    assert step["text"].endswith(
+        " would join it; it is article 4 of story 4, “Almaty goes offline”"
+    )
+    with sqlite3.connect(told / "monitor.db") as connection:
+        connection.execute("DELETE FROM story_members WHERE article = 4")
+        connection.execute("DELETE FROM articles WHERE id = 4")
+    said = run("stories", "--story", "5")
+    assert said.lines[2].endswith("; it is article 4, which is not stored any more]")
+
+
+@pytest.mark.usefixtures("told")
+def test_what_was_moved_by_hand_is_compared_with_nothing(run: Run) -> None:
+    run("stories", "split", "--alone", "5")
+    (member,) = run("stories", "--story", "5", "--json").row["members"]
+    assert (member["joined"], member["most_like"]) == ("by-hand", None)
+    (step,) = [step for step in run("why", "5", "--json").row["steps"] if step["stage"] == "story"]
+    assert "most_like" not in step
 
 
 @pytest.mark.usefixtures("worked")

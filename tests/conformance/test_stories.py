@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 
 from monitor.model.decision import Outcome, Reason, StoryFacts
 from monitor.model.hit import Review
+from monitor.model.listing import MostLike
 from monitor.model.story import Joined, StoryLink
 from monitor.store import SqlStore, open_store
 from monitor.stories.extraction import features
@@ -258,7 +259,8 @@ def test_a_story_grows_and_knows_why(store: SqlStore) -> None:
     assert (entry.story.opened, entry.story.last) == (at(-60), at(60))
     newest = entry.articles[0]
     assert (newest.article, newest.joined, newest.score) == (second, Joined.SAME_EVENT, 0.8)
-    assert (newest.detail, newest.most_like, newest.text) == ("shares: Tokayev", first, second)
+    like = MostLike(article=first, title="CSTO sends peacekeepers", story=story)
+    assert (newest.detail, newest.most_like, newest.text) == ("shares: Tokayev", like, second)
 
 
 def test_copies_of_one_text_are_one_publisher(store: SqlStore) -> None:
