@@ -58,8 +58,8 @@ def command(
     made of all these rules together; of very many hits, of the earliest. The exit code is 1 when
     something of the corpus could not be read.
     """
-    from monitor.cli.backtest_firings import firing_tally, show_firings  # noqa: PLC0415
-    from monitor.cli.trying import counts_stories, trial_of  # noqa: PLC0415
+    from monitor.cli.backtest_firings import firing_tally, show_firings, unsourced  # noqa: PLC0415
+    from monitor.cli.trying import counts_sources, counts_stories, trial_of  # noqa: PLC0415
     from monitor.daemon.backtesting import try_pieces  # noqa: PLC0415 - loads the engine
 
     if corpus is not None and since is not None:
@@ -85,6 +85,9 @@ def command(
             emit(_as_object(tally.rules[rule.id], tally, trial.former, alerts))
         else:
             _show(tally.rules[rule.id], trial.former)
+    for fired in firings.values():
+        if fired.unsourced and counts_sources(fired.rule):
+            say(unsourced(fired))
     for refusal in sorted(tally.refusals, key=lambda it: it.where):
         say(f"{refusal.where}: {refusal.reason}")
     if not as_json:

@@ -40,6 +40,17 @@ def show_firings(tally: FiringTally) -> None:
     click.echo()
 
 
+def unsourced(tally: FiringTally) -> str:
+    """Say that a correlation looks at sources, and that articles of its hits name none."""
+    hits = sum(tally.counted.values())
+    of = f"{tally.unsourced:,} of the {plural(hits, 'hit')} that it counts"
+    verb = "comes" if tally.unsourced == 1 else "come"
+    return (
+        f"{tally.rule.id} looks at sources, and {of} {verb} without one: such articles are taken"
+        " as from one source. In .json and .jsonl files `source` names it."
+    )
+
+
 def _show_samples(name: str, samples: Sequence[Fired]) -> None:
     for fired in samples:
         show(f"{short(fired.firing.at)}  {fired.firing.detail}", f"  {name}: ")

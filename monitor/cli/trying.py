@@ -50,6 +50,15 @@ def counts_stories(rule: Rule) -> bool:
     )
 
 
+def counts_sources(rule: Rule) -> bool:
+    """Whether a correlation asks which sources articles come from."""
+    counts = rule.correlate
+    return counts is not None and (
+        counts.distinct is Distinct.SOURCES
+        or not {"source", "source_tag"}.isdisjoint(counts.group_by)
+    )
+
+
 def running_versions(settings: Settings, rules: Iterable[Rule]) -> dict[str, Rule]:
     """Return the running version of each rule that has one: the rule itself where it is the same.
 

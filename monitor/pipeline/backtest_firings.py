@@ -111,6 +111,8 @@ class FiringTally:
     """By time."""
     counted: Mapping[str, int]
     """How many hits of each rule it counted from, the most first."""
+    unsourced: int
+    """How many of these hits are on articles that name no source."""
     gained: tuple[Firing, ...]
     """Of its firings, those that the running version does not have."""
     lost: tuple[Firing, ...]
@@ -211,6 +213,7 @@ def tally_firings(
         trial=trial,
         firings=_by_time(firings),
         counted=dict(sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))),
+        unsourced=sum(not fact.source for fact in facts),
         gained=gained,
         lost=lost,
         past=past,

@@ -75,14 +75,11 @@ def test_only_its_own_alerts_are_those_of_the_routes(run: Run, read: Path) -> No
 
 
 def test_an_edit_is_compared_firing_by_firing(run: Run, show: Show, read: Path) -> None:
-    later = {
-        f"in/{source}/later.json": json.dumps(
-            {"text": f"An internet blackout in {source}.", "published": f"2026-01-05T13:{minute}Z"}
-        )
-        for source, minute in (("a", "10:00"), ("b", "20:00"))
-    }
-    write(read, later)
-    run("run", "--once")
+    for source, minute in (("a", "10:00"), ("b", "20:00")):
+        text, published = f"An internet blackout in {source}.", f"2026-01-05T13:{minute}Z"
+        later = json.dumps({"text": text, "published": published})
+        write(read, {f"in/{source}/later.json": later})
+        run("run", "--once")  # one after the other: in one run either may be first
     write(read, {"rules/watch.yaml": EDITED})
     row = run("backtest", "many", "--no-alerts", "--json").row
     # The one that is told earlier now, with fewer sources, is the same one.
@@ -143,8 +140,38 @@ def test_files_are_tried_without_a_database_and_without_stories(run: Run, desk: 
         "past.jsonl:1", "past.jsonl:2", "past.jsonl:3",
     ]  # fmt: skip
     assert said.err.startswith("Stories are known of the database alone: ")
-    write(desk, {"rules/watch.yaml": RULES})
-    assert run("backtest", "many", "--corpus", "past.jsonl").err.startswith("3 articles tried")
+
+
+@pytest.mark.parametrize("looks", ["distinct: sources", "group_by: source_tag", "group_by: source"])
+def test_articles_of_files_that_name_no_source_are_told_where_sources_count(
+    run: Run, desk: Path, looks: str
+) -> None:
+    write(desk, {"rules/watch.yaml": RULES.replace("distinct: sources", looks)})
+    sources = ['"source": "a", ', "", ""]
+    lines = [
+        f'{{{source}"text": "An internet blackout.", "published": "2026-01-05T10:0{n}:00Z"}}'
+        for n, source in enumerate(sources)
+    ]
+    write(desk, {"past.jsonl": "\n".join(lines), "without.jsonl": "\n".join(lines[1:])})
+    said = run("backtest", "many", "--corpus", "past.jsonl", "--no-alerts")
+    assert said.err == (
+        "many looks at sources, and 2 of the 3 hits that it counts come without one: such articles"
+        " are taken as from one source. In .json and .jsonl files `source` names it.\n"
+        "3 articles tried, 3 articles hit.\n"
+    )
+    said = run("backtest", "many", "--corpus", "without.jsonl", "--no-alerts", "--json")
+    assert said.row["hits"] == 0
+    assert said.err.startswith("many looks at sources, and 2 of the 2 hits that it counts come ")
+
+
+@pytest.mark.parametrize("looks", ["distinct: sources", "distinct: articles"])
+def test_nothing_is_said_of_sources_where_all_are_named_or_none_matters(
+    run: Run, desk: Path, looks: str
+) -> None:
+    write(desk, {"rules/watch.yaml": RULES.replace("distinct: sources", looks)})
+    named = '"source": "a", ' if "sources" in looks else ""
+    write(desk, {"past.jsonl": f'{{{named}"text": "An internet blackout."}}'})
+    assert run("backtest", "many", "--corpus", "past.jsonl").err.startswith("1 article tried")
 
 
 def test_very_many_changes_are_listed_in_part(run: Run, read: Path) -> None:
