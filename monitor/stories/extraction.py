@@ -45,6 +45,8 @@ _NAME_IN_TEXT = re.compile(
     rf"[{_CAPITAL}](?:{_MIDST}(?![{_CAPITAL}])[^\W\d_]+|{_INITIALS})"  # the capital first: quicker
 )
 """A capitalised word inside a sentence, or initials that stand among ordinary words."""
+_FIRST_WORD = re.compile(rf"[{_CAPITAL}][^\W\d_]{{2,}}")
+_BEGINNING = 5
 
 
 def features(article: Article) -> Features:
@@ -200,4 +202,16 @@ def _names(title: str, told: str) -> dict[str, str]:
     if 2 * sum(word[0].isupper() for word in after_first) <= len(after_first):
         found.update(_NAME_IN_TEXT.findall(title))
     both = f" {title} {told}"
+    found.update(_first_of(title, told, both))
     return {fold(name): name for name in sorted(found) if f" {name.lower()}" not in both}
+
+
+def _first_of(title: str, told: str, both: str) -> list[str]:
+    """Return the first word of a title if it is a name.
+
+    The text has it, and nothing in small letters that begins like it, as an inflected word would.
+    """
+    first = _FIRST_WORD.match(title)
+    if first is None or first[0] not in told or f" {first[0].lower()[:_BEGINNING]}" in both:
+        return []
+    return [first[0]]

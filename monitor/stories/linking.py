@@ -21,10 +21,8 @@ from monitor.model.story import Joined, StoryLink
 from monitor.stories.event import (
     Likeness,
     Weighed,
-    agreement,
     likeness,
     titles_agree,
-    told_first,
     weigh,
 )
 from monitor.stories.fingerprint import Resemblance, resemblance
@@ -56,7 +54,7 @@ SAME_EVENT = 0.60
 """From here articles tell of one event (docs/stories.md)."""
 FEW_SHARED, SAME_HEADLINE = 5, 0.85
 """Below so many shared terms, as of two headlines, each of them weighs much: more is asked."""
-FOUNDER = 0.25
+FOUNDER = 0.15
 """What the story's first article must be like at least."""
 
 _COPY = 0.5
@@ -69,15 +67,8 @@ _COPY_ABOUT = 0.5
 _COPY_TITLE = 0.15
 """The rest that a copy must agree in: passages that a site prints on each page are no copy."""
 _SAME_TEXT = 0.95
-_SAME_HEADLINES = 0.1
-"""What two headlines must agree in at least: below it a site prints one text under both."""
-OTHER_HEADLINES = "their headlines have nothing in common"
-_PRINTED_FIRST = 0.6
-"""Share of a short text's head that a long one which prints it tells first, if it is about it."""
-AMONG_OTHERS = "one prints the other among other things"
-_FEW_AGREE = 0.6
-"""Share of each head that the other has at least where few terms are shared."""
-TOO_FEW = "too few of their words agree"
+_NEAR = 0.15
+"""Likeness below which an article is not worth being named as the nearest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +198,12 @@ def _closeness(verdict: _Verdict) -> tuple[float, float, int]:
     return verdict.rank, -verdict.known.at.timestamp(), -verdict.known.article
 
 
+def _nearness(verdict: _Verdict) -> tuple[float, float, int]:
+    """Return what the nearest of those that were not joined has most of: a form may be near."""
+    rank, told, article = _closeness(verdict)
+    return max(rank, verdict.likeness.about), told, article
+
+
 def _compared(features: Features, candidates: Sequence[Known]) -> list[Known]:
     """Return the newest of those candidates that could be a copy or a report of the event."""
     terms, bands = features.term_set, frozenset(features.bands)
@@ -247,21 +244,9 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     elif copies and _is_copy(same, min(one.features.words, known.features.words)):
         joined, score = Joined.COPY, max(same.jaccard, same.containment)
     elif event:
-        joined, obstacle = Joined.SAME_EVENT, _apart(one, two, like, same)
+        joined = Joined.SAME_EVENT
     replaced = replaced_numbers(one.features, known.features, same)
     return _Verdict(known, joined, score, like, enough, same, obstacle, replaced)
-
-
-def _apart(one: Weighed, two: Weighed, like: Likeness, same: Resemblance) -> str:
-    """Return why two reports with one lead are of two events, empty if nothing speaks for it."""
-    if _titles(one, two) < _SAME_HEADLINES:
-        return OTHER_HEADLINES
-    if len(like.products) < FEW_SHARED and agreement(one, two) < _FEW_AGREE:
-        return TOO_FEW
-    printed = same.containment >= _PART and same.proportion < _PART_PROPORTION
-    if printed and told_first(one, two) < _PRINTED_FIRST:
-        return AMONG_OTHERS
-    return ""
 
 
 def _enough(like: Likeness) -> float:
@@ -348,8 +333,8 @@ def _joins(verdict: _Verdict, features: Features) -> StoryLink:
 def _nearest(verdicts: Sequence[_Verdict], features: Features, at: datetime) -> StoryLink:
     if not verdicts:
         return _opened("nothing like it is known", 0.0)
-    best = max(verdicts, key=_closeness)
-    if max(best.score, best.likeness.about) < FOUNDER:
+    best = max(verdicts, key=_nearness)
+    if _nearness(best)[0] < _NEAR:
         return _opened("nothing like it is known", best.score)
     reason = best.obstacle or f"{best.enough:.2f} would join it"
     if not best.obstacle and best.resemblance is None:

@@ -51,10 +51,10 @@ def test_the_set_is_as_it_is_described():
 @pytest.mark.parametrize(
     ("half", "store", "right", "false"),
     [
-        ("tune", "empty store", 46, 2),  # of 64
-        ("tune", "large store", 46, 2),
-        ("kept", "empty store", 44, 2),  # of 58
-        ("kept", "large store", 44, 2),
+        ("tune", "empty store", 46, 1),  # of 64
+        ("tune", "large store", 46, 1),
+        ("kept", "empty store", 46, 1),  # of 58
+        ("kept", "large store", 44, 1),
     ],
 )
 def test_other_words_for_one_event_are_found_and_its_twin_is_not(half, store, right, false):
@@ -69,17 +69,17 @@ def test_reports_with_whole_sentences_of_background_in_common_are_told_apart(rar
     """Of 24 events none is taken for its twin."""
     found = decided(desks("later_desks"), rarity)
     joined = [one.event == two.event for one, two, yes in found if yes]
-    assert sum(joined) >= 20
+    assert sum(joined) >= 21
     assert all(joined)
 
 
 @pytest.mark.parametrize(
     ("half", "store", "right", "false"),
     [
-        ("tune", "empty store", 72, 28),  # of 176
-        ("tune", "large store", 75, 30),
-        ("kept", "empty store", 76, 16),  # of 160
-        ("kept", "large store", 81, 18),
+        ("tune", "empty store", 72, 24),  # of 176
+        ("tune", "large store", 77, 29),
+        ("kept", "empty store", 76, 14),  # of 160
+        ("kept", "large store", 82, 13),
     ],
 )
 def test_of_two_events_told_by_the_same_newsrooms_with_one_background_few_are_joined(
