@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -136,14 +136,18 @@ def query_rule(query: str, lists: Mapping[str, Condition]) -> Rule:
 
 def chosen_rules(rules: Iterable[Rule], ids: Iterable[str]) -> list[Rule]:
     """Return the rules with these ids, all without any; UsageError for one that does not exist."""
-    from monitor.yaml12 import did_you_mean  # noqa: PLC0415 - only a mistake needs it
-
     by_id = {rule.id: rule for rule in rules}
     wanted = list(dict.fromkeys(ids))
     for id in wanted:
         if id not in by_id:
-            raise UsageError(f"there is no rule {id!r} ({did_you_mean(id, by_id)})")
+            raise UsageError(_no_rule(id, by_id))
     return [by_id[id] for id in wanted] if wanted else list(by_id.values())
+
+
+def _no_rule(id: str, known: Collection[str], where: str = "") -> str:
+    from monitor.yaml12 import did_you_mean  # noqa: PLC0415 - only a mistake needs it
+
+    return f"there is no rule {id!r}{where} ({did_you_mean(id, known)})"
 
 
 def rules_named(settings: Settings, ids: Iterable[str]) -> list[Rule]:
@@ -156,12 +160,22 @@ def rules_named(settings: Settings, ids: Iterable[str]) -> list[Rule]:
     return chosen_rules(sound_rules(settings, wanted), wanted)
 
 
-def sound_rules(settings: Settings, ids: Iterable[str]) -> tuple[Rule, ...]:
+def sound_rules(settings: Settings, ids: Sequence[str]) -> tuple[Rule, ...]:
     """Return all rules that are sound; those with these ids have to be, see `rules_named`."""
     rulebook = open_usable_rules(settings)
-    if rulebook.errors and not {rule.id for rule in rulebook.rules}.issuperset(ids):
-        raise InvalidRules(rulebook.errors)
+    faults = rulebook.faults
+    known = dict.fromkeys([*(rule.id for rule in rulebook.rules), *faults.left_out])
+    unknown = [id for id in dict.fromkeys(ids) if id not in known]
+    causes = {error for id in ids for error in faults.causes(id)}
+    unread = faults.unread() if unknown else ()
+    if causes.union(unread):
+        causes.update(unread)
+        for id in unknown:
+            say(_no_rule(id, known, " in what can be read" if unread else ""))
+        raise InvalidRules(error for error in rulebook.errors if error in causes)
     _tell_of_errors(rulebook)
+    if unknown:
+        raise UsageError(_no_rule(unknown[0], known))
     return rulebook.rules
 
 

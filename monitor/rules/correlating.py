@@ -102,6 +102,19 @@ def without_uncountable(rules: Mapping[str, Rule]) -> tuple[Rule, ...]:
     return tuple(rule for rule in rules.values() if rule.correlate is None or whole(rule.correlate))
 
 
+def named_by(rule: Rule, rules: Mapping[str, Rule]) -> set[str]:
+    """Return which of these rules a correlation names, by id or by a tag."""
+    if rule.correlate is None:
+        return set()
+    names = set(rule.correlate.rules)
+    tags = {name.removeprefix(_TAG).casefold() for name in names if _is_tag(name)}
+    return {
+        id
+        for id, it in rules.items()
+        if id in names or not tags.isdisjoint(tag.casefold() for tag in it.tags)
+    }
+
+
 def _is_tag(name: str) -> bool:
     return name.startswith(_TAG)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -13,11 +13,13 @@ from monitor.model.rule import Rule
 from monitor.rules.collection import without_collection
 from monitor.rules.correlating import check_names, without_uncountable
 from monitor.rules.entry import NO_DEFAULTS, EntryReader, Surroundings
+from monitor.rules.faults import Faults
 from monitor.rules.files import files_in
 from monitor.rules.items import read_item
 from monitor.rules.walk import nodes
 from monitor.rules.wordlists import UNUSABLE, WordLists
-from monitor.yaml12 import Fields, Reader, Sequence, examine_bytes
+from monitor.yaml12 import Fields, Reader, examine_bytes
+from monitor.yaml12 import Sequence as ListNode
 
 MAX_FILE = 256_000_000
 """Bytes of one rule file."""
@@ -37,6 +39,8 @@ class Rulebook:
     """Why other rules are left out (`load_usable`); `load_rules` raises instead."""
     lists: Mapping[str, Condition] = field(default_factory=dict, compare=False)
     """The word lists by name, as rules use them: `$name`."""
+    faults: Faults = field(default_factory=Faults, compare=False)
+    """Which of the errors is about which rule."""
 
 
 def load_rules(
@@ -79,7 +83,8 @@ def load_usable(
     except OSError as error:
         message = f"the rules cannot be read: {error.strerror}"
         where = Location(str(error.filename or folder))
-        return Rulebook((), errors=(Problem("unreadable", message, where),))
+        unreadable = (Problem("unreadable", message, where),)
+        return Rulebook((), errors=unreadable, faults=Faults(unreadable))
     files = found.rules
     for unread in found.unread:
         where = Location(str(unread.path))
@@ -96,7 +101,8 @@ def load_usable(
         rules, problems = reading.read(texts)
     errors = tuple(problem for problem in problems if problem.severity is Severity.ERROR)
     warnings = tuple(problem for problem in problems if problem.severity is Severity.WARNING)
-    return Rulebook(rules, warnings, files, errors, reading.lists())
+    faults = reading.faults(rules, errors)
+    return Rulebook(rules, warnings, files, errors, reading.lists(), faults)
 
 
 def parse_rule(text: str, file: str) -> Rule:
@@ -142,7 +148,9 @@ class _Folder:
         self._rules: dict[str, Rule] = {}
         self._faulty: set[str] = set()
         self._doubtful_files: set[Path] = set()
-        self._doubtful_lists: set[str] = set()
+        self._doubtful_lists: dict[str, str] = {}
+        """With their files."""
+        self._faults = Faults()
 
     def read(self, texts: Iterable[tuple[Path, bytes]]) -> tuple[tuple[Rule, ...], list[Problem]]:
         """Return the usable rules of these files, and every error and warning by place."""
@@ -153,8 +161,10 @@ class _Folder:
         for path, _, root in roots:
             if root is not None and (lists := root.mapping("lists")):
                 self._lists.add(lists)
+                for name, key in lists.node.keys.items():
+                    self._faults.note_list(name, key.location)
                 if path in self._doubtful_files:
-                    self._doubtful_lists.update(lists.node.keys)
+                    self._doubtful_lists.update(dict.fromkeys(lists.node.keys, str(path)))
         roots.reverse()
         while roots:
             path, data, root = roots.pop()
@@ -172,6 +182,13 @@ class _Folder:
     def lists(self) -> dict[str, Condition]:
         """Return the lists that were read, by name."""
         return self._lists.ready()
+
+    def faults(self, usable: Iterable[Rule], errors: Sequence[Problem]) -> Faults:
+        """Return why the rules that are not usable are not."""
+        used = {rule.id for rule in usable}
+        left_out = {id: rule for id, rule in self._rules.items() if id not in used}
+        self._faults.settle(left_out, errors)
+        return self._faults
 
     def _usable(self) -> tuple[Rule, ...]:
         sound = {id: rule for id, rule in self._rules.items() if id not in self._faulty}
@@ -192,7 +209,7 @@ class _Folder:
             hint = "give it `rules:` or `lists:`"
             self._reader.report("empty-file", "the file is empty", node, hint, Severity.WARNING)
             return None
-        if isinstance(node, Sequence):
+        if isinstance(node, ListNode):
             message = "a rule file cannot be a list"
             hint = "write `rules:` above it"
             self._reader.report("wrong-type", message, node, hint)
@@ -204,22 +221,28 @@ class _Folder:
         given = root.get("defaults")
         defaults = NO_DEFAULTS if given is None else self._entries.defaults(given)
         faulty_file = self._errors() > errors_before or path in self._doubtful_files
+        at_fault = {str(path)} if faulty_file else set()
         entries = root.items("rules")
         entries.reverse()
         while entries:
             # A node is let go of when its rule is made: a tree takes more memory than its rules.
             known = len(self._reader.problems)
-            rule = self._entries.rule(entries.pop(), defaults, path.parent)
+            entry = entries.pop()
+            rule = self._entries.rule(entry, defaults, path.parent)
+            self._faults.note_rule("" if rule is None else rule.id, entry.location)
             if rule is None:
                 continue
+            used = self._lists.used()
             fresh = self._reader.problems[known:]
             if (
                 faulty_file
                 or any(problem.severity is Severity.ERROR for problem in fresh)
                 or (known and not _is_whole(rule))  # told already, of a list that it uses
-                or not self._doubtful_lists.isdisjoint(self._lists.used())
+                or not used.isdisjoint(self._doubtful_lists)
             ):
                 self._faulty.add(rule.id)
+                files = {self._doubtful_lists[it] for it in used if it in self._doubtful_lists}
+                self._faults.note_faulty(rule.id, used, files | at_fault)
             if rule.id in self._rules:
                 first = self._rules[rule.id].location
                 message = f"the id {rule.id!r} is given twice (first at {first})"

@@ -164,11 +164,50 @@ def test_errors_of_other_rules_are_told_and_hold_up_nothing(run: Run, project: P
     assert (said.code, said.err.startswith(ELSEWHERE)) == (0, True)
 
 
+NO_RULE = "there is no rule 'curfw'"
+UNCLOSED = "rules/bad.yaml:2:22: error: this parenthesis is not closed"
+
+
+@pytest.mark.parametrize("command", ["backtest", "test", "explain", "why"])
+def test_a_rule_that_is_not_there_is_named_whatever_is_wrong_with_others(
+    run: Run, project: Path, command: str
+) -> None:
+    write(project, {"rules/bad.yaml": "rules:\n  - {id: bad, match: (a}\n"})
+    rest = {"explain": ["articles/one.txt"], "why": ["--rule", "curfw"]}.get(command, [])
+    said = run(command, "1" if command == "why" else "curfw", *rest)
+    assert (said.code, said.out) == (2, "")
+    assert f"monitor: {NO_RULE} (did you mean 'curfew'?)" in said.err
+    assert "The rules have 1 error elsewhere (rules/bad.yaml:2:22)" in said.err
+
+
+def test_beside_a_rule_that_is_not_there_only_errors_of_the_others_named_are_told(
+    run: Run, project: Path
+) -> None:
+    bad = "rules:\n  - {id: bad, match: (a}\n  - {id: worse, level: hi, match: a}\n"
+    write(project, {"rules/bad.yaml": bad})
+    said = run("test", "curfw", "bad", "blackout")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"{NO_RULE} (did you mean 'curfew'?)\n{UNCLOSED}")
+    assert "worse" not in said.err
+    assert ":3:" not in said.err
+
+
+def test_a_rule_that_is_not_there_may_be_in_a_file_that_cannot_be_read(
+    run: Run, project: Path
+) -> None:
+    bad = "rules:\n  - {id: bad, match: (a}\n"
+    write(project, {"rules/bad.yaml": bad, "rules/worse.yaml": "rules: [{id: curfw"})
+    said = run("test", "curfw")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"{NO_RULE} in what can be read (did you mean 'curfew'?)\n")
+    assert "rules/worse.yaml:" in said.err
+    assert UNCLOSED not in said.err
+
+
 def test_an_error_of_the_very_rule_is_told_with_its_place(run: Run, project: Path) -> None:
     write(project, {"rules/bad.yaml": "rules:\n  - {id: bad, match: (a}\n"})
-    for id in ("bad", "unknown"):
-        said = run("explain", id, "articles/one.txt")
-        assert (said.code, said.out) == (1, "")
-        assert "rules/bad.yaml:2:" in said.err
+    said = run("explain", "bad", "articles/one.txt")
+    assert (said.code, said.out) == (1, "")
+    assert "rules/bad.yaml:2:" in said.err
     assert run("match", "articles/one.txt").code == 1
     assert run("test").code == 1

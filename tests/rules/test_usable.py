@@ -144,3 +144,75 @@ def test_of_an_edited_file_the_edit_is_read(tmp_path: Path) -> None:
     assert [rule.id for rule in load_usable(tmp_path, edited=edited).rules] == ["c", "sound"]
     edited = {tmp_path / "a.yaml": b""}
     assert [rule.id for rule in load_usable(tmp_path, edited=edited).rules] == ["sound"]
+
+
+FAULTY = """\
+lists: {bad: ['(a'], good: [b], more: [$bad]}
+rules:
+  - {id: open, match: '(a', tags: [T]}
+  - {id: sound, match: b, tags: [u]}
+  - {id: loud, level: loud, match: b}
+  - {id: listed, match: $bad}
+  - {id: by-way, match: $more}
+  - {id: counts, correlate: {rules: [open, sound], within: 1h, at_least: 2}}
+  - {id: tagged, correlate: {rules: ['tag:t'], within: 1h, at_least: 2}}
+  - {id: lost, correlate: {rules: [nosuch], within: 1h, at_least: 2}}
+  - {id: twin, match: a}
+  - {id: twin, match: b}
+  - {match: nameless}
+"""
+WHOLE = (
+    "defaults: {level: high, level: low}\nrules: [{id: whole, match: a}, {id: hole, match: '(a'}]"
+)
+
+
+@pytest.mark.parametrize(
+    ("id", "places"),
+    [
+        ("open", ["a.yaml:3"]),
+        ("sound", []),
+        ("nosuch", []),
+        ("loud", ["a.yaml:5"]),
+        ("listed", ["a.yaml:1"]),
+        ("by-way", ["a.yaml:1"]),
+        ("counts", ["a.yaml:3"]),
+        ("tagged", ["a.yaml:3"]),
+        ("lost", ["a.yaml:10"]),
+        ("twin", ["a.yaml:12"]),
+        ("whole", ["b.yaml:1", "b.yaml:2"]),
+        ("hole", ["b.yaml:1", "b.yaml:2"]),
+    ],
+)
+def test_each_rule_left_out_has_the_errors_that_it_is_left_out_for(
+    tmp_path: Path, id: str, places: list[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text(FAULTY, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(WHOLE, encoding="utf-8")
+    book = load_usable(tmp_path)
+    assert [rule.id for rule in book.rules] == ["sound"]
+    found = [problem.location for problem in book.faults.causes(id)]
+    assert [f"{Path(place.file).name}:{place.line}" for place in found] == places
+    assert book.faults.unread() == ()
+
+
+def test_a_rule_in_a_list_of_a_file_at_fault_has_the_errors_of_that_file(tmp_path: Path) -> None:
+    text = "lists: {meant: [a], meant: [b]}\nrules: [{id: other, match: '(a'}]\n"
+    (tmp_path / "a.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("rules: [{id: uses, match: $meant}]", encoding="utf-8")
+    book = load_usable(tmp_path)
+    assert book.faults.causes("uses") == book.errors
+    assert len(book.errors) == 2
+
+
+def test_where_a_file_cannot_be_read_its_errors_may_be_about_any_rule(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules: [{id: broken, match: '(a'}]", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("rules: [{id: hidden", encoding="utf-8")
+    count = "rules: [{id: count, correlate: {rules: [hidden], within: 1h, at_least: 2}}]"
+    (tmp_path / "c.yaml").write_text(count, encoding="utf-8")
+    book = load_usable(tmp_path)
+    assert [problem.code for problem in book.faults.unread()] == ["yaml-syntax"]
+    # What it counts was not found, which is told of no rule then.
+    assert book.faults.causes("count") == book.errors
+    assert [rule.id for rule in book.faults.left_out.values()] == ["broken", "count"]
+    nowhere = load_usable(tmp_path / "nowhere")
+    assert nowhere.faults.unread() == nowhere.errors != ()
