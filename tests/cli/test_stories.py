@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -73,20 +74,19 @@ NEAR = (
 )
 
 
-def test_the_nearest_article_of_another_story_is_named_with_it(run: Run, told: Path) -> None:
-    article = f'{{"title": "Banks closed", "text": "{NEAR}", "published": "2026-01-08T12:00:00Z"}}'
-    write(told / "articles", {"c.json": article})
-    run("run", "--once")
+def test_the_nearest_article_of_another_story_is_named_with_it(run: Run, worked: Path) -> None:
+    for title, text, hour in (("Almaty goes offline", TEXT, 10), ("Banks closed", NEAR, 12)):
+        article = {"title": title, "text": text, "published": f"2026-01-08T{hour}:00:00Z"}
+        write(worked / "articles", {f"{hour}.json": json.dumps(article)})
+        run("run", "--once")
     like = {"article": 4, "title": "Almaty goes offline", "story": 4}
     row = run("stories", "--story", "5", "--json").row
     assert row["members"][0]["most_like"] == like
-    (step,) = [step for step in run("why", "6", "--json").row["steps"] if step["stage"] == "story"]
+    (step,) = [step for step in run("why", "5", "--json").row["steps"] if step["stage"] == "story"]
     assert step["most_like"] == like
     assert step["text"].startswith("5, opened: the nearest shares: ")
-    assert step["text"].endswith(
-        " would join it; it is article 4 of story 4, “Almaty goes offline”"
-    )
-    with sqlite3.connect(told / "monitor.db") as connection:
+    assert step["text"].endswith("; it is article 4 of story 4, “Almaty goes offline”")
+    with sqlite3.connect(worked / "monitor.db") as connection:
         connection.execute("DELETE FROM story_members WHERE article = 4")
         connection.execute("DELETE FROM articles WHERE id = 4")
     said = run("stories", "--story", "5")
