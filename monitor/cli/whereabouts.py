@@ -27,7 +27,8 @@ _DIGITS = 18
 def find(store: SqlStore, settings: Settings, what: str) -> list[StoredArticle]:
     """Return the articles with this number, address (also without `https://`) or file.
 
-    Raises UsageError for what can be none of these, and for a file of which several are stored.
+    Raises UsageError for what can be none of these, for a folder, and for a file of which several
+    are stored.
     """
     if what.isascii() and what.isdigit():
         stored = store.article(int(what)) if len(what) <= _DIGITS else None
@@ -38,6 +39,8 @@ def find(store: SqlStore, settings: Settings, what: str) -> list[StoredArticle]:
         raise UsageError(
             f"{what!r} is neither an article's number, nor an address (https://…), nor a file"
         )
+    if what and Path(what).is_dir():
+        raise UsageError(f"{what} is a folder: name a file in it, or an article by its number")
     found = _read_from(store, settings, what)
     url = address_of(what)
     return found if found or url is None else _at(store, url)
@@ -48,12 +51,13 @@ def _at(store: SqlStore, url: str) -> list[StoredArticle]:
 
 
 def _read_from(store: SqlStore, settings: Settings, what: str) -> list[StoredArticle]:
-    path = Path(what).absolute()
-    keys = _keys(Article(title="", body="", path=str(path)), "file:")
+    paths = _as_read(settings, what)
+    keys = [key for it in paths for key in _keys(Article(title="", body="", path=it), "file:")]
     if keys:
         return list(store.find_articles(keys))
-    readers = [source.id for source in settings.sources if _reads(source, path)]
-    found = list(store.articles_of_file(str(path), readers, _NUMBERED + 1))
+    readers = [source.id for source in settings.sources if _reads(source, what)]
+    each = (list(store.articles_of_file(it, readers, _NUMBERED + 1)) for it in paths)
+    found = next(filter(None, each), [])
     if len(found) > 1:
         more = ", …" if len(found) > _NUMBERED else ""
         numbers = ", ".join(str(stored.id) for stored in found[:_NUMBERED])
@@ -66,6 +70,28 @@ def _read_from(store: SqlStore, settings: Settings, what: str) -> list[StoredArt
 
 def _keys(article: Article, kind: str) -> list[str]:
     return [key for key in identity_keys(article) if key.startswith(kind)]
+
+
+def _as_read(settings: Settings, what: str) -> list[str]:
+    """Return the paths that a file can be stored by, however somebody and the sources name it.
+
+    A source writes its own `path` before what is below it, with all links and `..` in that.
+    """
+    found = [Path(what).absolute(), *_real(what)]
+    roots = [source.path for source in settings.sources if source.path is not None]
+    found += [
+        root / path.relative_to(root.resolve())
+        for root in roots
+        for path in _real(what)
+        if path.is_relative_to(root.resolve())
+    ]
+    return list(dict.fromkeys(map(str, found)))
+
+
+def _real(what: str) -> tuple[Path, Path]:
+    """Return where a file really is, and, should it be a link, where that is."""
+    path = Path(what).absolute()
+    return path.parent.resolve() / path.name, path.resolve()
 
 
 def address_of(what: str) -> str | None:
@@ -85,18 +111,23 @@ def absent(store: SqlStore, settings: Settings, what: str) -> Iterator[Step]:
     if what.isdigit():
         return
     yield from refused(store, settings, what)
-    path = None if "://" in what else Path(what).absolute()
     url = address_of(what)
+    missing = url is None and not Path(what).exists()
+    if missing:
+        yield Step(None, "file", "there is no such file")
     site = "" if url is None else publisher_of(Article(title="", body="", url=url))
     states = store.source_states()
     carriers = store.carriers(site) if site else frozenset()
     candidates = [
         source
         for source in settings.sources
-        if source.id in carriers or _carries(source, site) or (path and _reads(source, path))
+        if source.id in carriers
+        or _carries(source, site)
+        or ("://" not in what and _reads(source, what))
     ]
+    may = "would read it" if missing else "could carry it"
     for source in candidates:
-        yield Step(None, "source", _condition(source, states.get(source.id)))
+        yield Step(None, "source", _condition(source, states.get(source.id), may))
     if not candidates:
         place = "folder" if url is None else "site"
         yield Step(None, "source", f"no configured source reads this {place}")
@@ -104,16 +135,18 @@ def absent(store: SqlStore, settings: Settings, what: str) -> Iterator[Step]:
 
 def refused(store: SqlStore, settings: Settings, what: str) -> Iterator[Step]:
     """Return why an address or something of a file was refused, the last time first."""
-    named = what if address_of(what) else str(Path(what).absolute())
+    names = [what] if address_of(what) else _as_read(settings, what)
     for source in settings.sources:
         for item in store.refusals(source.id, _REFUSALS):
-            if named in item.where:
+            if any(name in item.where for name in names):
                 yield Step(item.at, "refused", f"{source.id}: {item.reason}")
 
 
-def _reads(source: Source, path: Path) -> bool:
-    corpus = source.kind is SourceKind.CORPUS and source.path is not None
-    return corpus and path.is_relative_to(source.path or path)
+def _reads(source: Source, what: str) -> bool:
+    if source.kind is not SourceKind.CORPUS or source.path is None:
+        return False
+    root = source.path.resolve()
+    return any(path.is_relative_to(root) for path in _real(what))
 
 
 def _carries(source: Source, site: str) -> bool:
@@ -123,11 +156,11 @@ def _carries(source: Source, site: str) -> bool:
     )
 
 
-def _condition(source: Source, state: SourceState | None) -> str:
+def _condition(source: Source, state: SourceState | None, may: str) -> str:
     if state is None or state.last_poll is None:
-        return f"{source.id} could carry it, and was never read"
+        return f"{source.id} {may}, and was never read"
     moment = now()
-    text = f"{source.id} could carry it: read {ago(state.last_success, moment)}"
+    text = f"{source.id} {may}: read {ago(state.last_success, moment)}"
     if state.failures:
         text += f", {plural(state.failures, 'failure')} in a row: {state.last_error}"
     if state.gone:

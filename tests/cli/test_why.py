@@ -215,6 +215,54 @@ def test_an_article_is_found_by_its_file(run: Run, worked: Path) -> None:
     assert run("why", worked / "articles" / "four.txt").code == 0
 
 
+@pytest.mark.parametrize("folder", ["articles/", "rules/../articles/", "link/"])
+@pytest.mark.parametrize("name", ["four.txt", "four.jsonl"])
+def test_a_file_is_found_however_it_and_its_source_are_written(
+    run: Run, worked: Path, folder: str, name: str
+) -> None:
+    """A source's `path` may have links and `..` in it, as may what somebody types."""
+    (worked / "link").symlink_to(worked / "articles")
+    write(worked, {"monitor.yaml": CONFIG.replace("path: articles/", f"path: {folder}")})
+    for where, title in (("articles/sub", "Night"), ("outside", "Day")):
+        record = f'{{"title": "{title}", "text": "{title}: a curfew."}}'
+        text = record if "json" in name else f"title: {title}\n\n{title}: a curfew."
+        write(worked / where, {name: text})
+    (worked / "articles" / f"other-{name}").symlink_to(worked / "outside" / name)
+    run("run", "--once")
+    for what in (
+        f"articles/sub/{name}",
+        f"./articles/sub/../sub/{name}",
+        f"link/sub/{name}",
+        f"{worked}/rules/../articles/sub/{name}",
+    ):
+        assert run("why", what, "--json").row["title"] == "Night"
+    for what in (f"articles/other-{name}", f"link/sub/../other-{name}"):
+        assert run("why", what, "--json").row["title"] == "Day"
+
+
+def test_of_a_file_that_is_not_there_and_of_a_folder_just_that_is_said(
+    run: Run, worked: Path
+) -> None:
+    (worked / "articles" / "sub").mkdir()
+    said = run("why", "articles/sub/gone.txt")
+    assert (said.code, said.lines[0]) == (1, "articles/sub/gone.txt is not stored.")
+    assert said.lines[1].strip() == "file      there is no such file"
+    assert said.lines[2].strip().startswith("source    desk would read it: read ")
+    for what in ("articles", "./articles/sub/", worked):
+        said = run("why", what)
+        assert (said.code, said.out) == (2, "")
+        told = f"{what} is a folder: name a file in it, or an article by its number"
+        assert said.err == f"monitor: {told}\n"
+
+
+def test_a_file_that_is_gone_since_it_was_read_is_found(run: Run, worked: Path) -> None:
+    write(worked / "articles" / "sub", {"four.txt": "title: Night\n\nA curfew."})
+    run("run", "--once")
+    (worked / "articles" / "sub" / "four.txt").unlink()
+    (worked / "articles" / "sub").rmdir()
+    assert run("why", "rules/../articles/sub/four.txt", "--json").row["title"] == "Night"
+
+
 def test_notes_encodings_changes_and_age_are_part_of_the_way(run: Run, worked: Path) -> None:
     write(worked, {"monitor.yaml": CONFIG.replace("max_age: none", "max_age: 2d")})
     file = worked / "articles" / "four.txt"
@@ -290,7 +338,7 @@ def test_an_absent_file_says_which_folder_is_read_and_what_was_refused(
     assert rows[0]["text"].startswith("desk: is not text")
     assert rows[1]["text"].startswith("desk could carry it: read ")
     said = run("why", "/elsewhere/a.txt")
-    assert said.lines[1].strip() == "source    no configured source reads this folder"
+    assert said.lines[2].strip() == "source    no configured source reads this folder"
 
 
 def test_of_a_file_that_may_hold_many_the_refusals_are_told(run: Run, worked: Path) -> None:
