@@ -9,7 +9,8 @@ import click
 
 from monitor.cli.choices import duration_of
 from monitor.cli.opening import now, open_database, open_settings
-from monitor.cli.output import common, emit, plural, printing, say
+from monitor.cli.output import common, emit, plural, printing, progress, say
+from monitor.config.settings import Settings
 
 
 @click.group("db", epilog="Example: `monitor db backup /srv/backup/monitor-$(date +%F).db`")
@@ -20,7 +21,10 @@ def command() -> None:
 @command.command("upgrade", epilog="Example: `systemctl stop monitor && monitor db upgrade`")
 @common
 def upgrade(config: str | None) -> None:
-    """Bring the database to this version's schema; its data comes along."""
+    """Bring the database to this version's schema; its data comes along.
+
+    Story features of the last 30 days' articles that are of another version are recomputed.
+    """
     from monitor.store import schema  # noqa: PLC0415 - loads SQLAlchemy
 
     settings = open_settings(config)
@@ -31,6 +35,20 @@ def upgrade(config: str | None) -> None:
         say(f"Upgraded from revision {before} to {schema.HEAD}.")
     else:
         say(f"Made a new database with revision {schema.HEAD}.")
+    _renew(settings)
+
+
+def _renew(settings: Settings) -> None:
+    """Let what is stored of articles be compared with what this version makes of new ones."""
+    with open_database(settings) as store:
+        stale = store.stale(now())
+        with progress("Recomputing story features", stale, alone=True) as advance:
+            renewed = store.renew(now(), progress=advance)
+    if renewed.articles:
+        say(f"Recomputed the story features of {plural(renewed.articles, 'article')}.")
+    if renewed.without_text:
+        left = plural(renewed.without_text, "article")
+        say(f"Left those of {left}, whose text is not stored any more.")
 
 
 @command.command("current", epilog="Example: `monitor db current --json`")

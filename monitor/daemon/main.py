@@ -26,6 +26,7 @@ from monitor.daemon.loading import load
 from monitor.daemon.metrics import Metrics
 from monitor.daemon.once import Round, decide_all, deliver_all, poll_all
 from monitor.daemon.pulse import Pulse
+from monitor.daemon.renewing import renew
 from monitor.daemon.service import Outside, Service
 from monitor.daemon.signals import Signals
 from monitor.daemon.systemd import Notify
@@ -85,6 +86,7 @@ def run_once(
     notifier = make_notifier(console)
     try:
         claim(store, clock.now)
+        renew(core)
         with reading as advance:
             past = CatchUp(core, default=catch_up)
             past.take_over(generation.rules)

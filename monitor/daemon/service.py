@@ -34,6 +34,7 @@ from monitor.daemon.polling import PATIENCE, Patience, Polling
 from monitor.daemon.pulse import Pulse
 from monitor.daemon.readers import ClosingReader, Readers
 from monitor.daemon.reloading import REST, Reloading
+from monitor.daemon.renewing import Renewing
 from monitor.daemon.stages import TURN_LIMIT, Stage, Turn
 from monitor.daemon.systemd import Notify
 from monitor.daemon.timers import Timers
@@ -112,6 +113,7 @@ class Service:
         self._make_way()
         self._stages = (
             self._deciding,
+            self._make_renewing(),
             self._make_catching_up(catch_up),
             self._make_reload(read),
             *self._make_upkeep(),
@@ -132,6 +134,15 @@ class Service:
             patience=outside.patience,
         )
         self.health = Health(core, states=self.polling.states)
+
+    def _make_renewing(self) -> Stage:
+        self.renewing = Renewing(
+            self.core, health=self.health, on_done=lambda: self._timers.soon("poll")
+        )
+        stage = self._stage("renew", self.renewing.turn)
+        self.renewing.progress = stage.progress
+        self.renewing.stopping = lambda: stage.stopping
+        return stage
 
     def _make_catching_up(self, default: timedelta | None) -> Stage:
         self.catch_up = CatchUp(
@@ -191,6 +202,7 @@ class Service:
         try:
             self.housekeeping.crashed = claim(self._store, self.core.now)
             self._serve(self.generation.settings)
+            self.renewing.begin()
             self.catch_up.take_over(self.generation.rules)
             self.polling.follow(changed_sources(self._diary, self.generation.settings.sources))
             self.edits.started(self.generation.broken)
@@ -200,7 +212,7 @@ class Service:
             raise
         for stage in self._stages:
             stage.start()
-        self._timers.every("poll", _TICK, self.polling.tick)
+        self._timers.every("poll", _TICK, self._poll)
         self._timers.every("beat", _BEAT, self._beat)
         self._timers.every("watchdog", self._watchdog_interval(), self._keep_alive)
         self._timers.start()
@@ -343,6 +355,11 @@ class Service:
             tell("stuck" if names else "no-longer-stuck", stages=[str(one) for one in stuck])
         if not stuck:
             self._outside.notify.alive()
+
+    def _poll(self) -> None:
+        """Start the polls that are due, if what they bring can be compared with what is known."""
+        if self.renewing.done:
+            self.polling.tick()
 
     def _beat(self) -> None:
         """Renew the claim, measure, and show the state to everybody who looks."""

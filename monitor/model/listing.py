@@ -244,6 +244,18 @@ class DaemonReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Renewed:
+    """What working story features out anew gave."""
+
+    articles: int
+    """Whose features are of this version now."""
+    without_text: int
+    """Whose text is not stored any more: they stay as they were, and are compared with nothing."""
+    whole: bool
+    """Whether it came to its end; False when it was told to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pruned:
     """What pruning removed."""
 

@@ -21,6 +21,7 @@ from monitor.store.hits import HitListing
 from monitor.store.outbox import Outbox
 from monitor.store.presence import Presence
 from monitor.store.reading import Reading
+from monitor.store.renewing import Renewing
 from monitor.store.retention import Retention
 from monitor.store.rows import STORED_ARTICLE, stored_article
 from monitor.store.schema import require_current
@@ -42,6 +43,7 @@ class SqlStore(
     Silencing,
     Reading,
     Retention,
+    Renewing,
     Upkeep,
     Presence,
 ):

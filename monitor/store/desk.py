@@ -5,7 +5,7 @@ All times are aware and UTC. Any method may raise `StoreBusy` (try again later) 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -27,6 +27,7 @@ from monitor.model.listing import (
     HitFilter,
     Pruned,
     Refused,
+    Renewed,
     RuleVersion,
     SourceFigures,
     StoryEntry,
@@ -199,6 +200,30 @@ class Desk(Protocol):
 
     def tidy(self, now: datetime) -> None:
         """Drop what nothing looks up any more; to be called daily."""
+
+    def has_renewed(self) -> bool:
+        """Tell at once whether `renew` has nothing to do: no story yet, or done in this version."""
+
+    def stale(self, now: datetime) -> int:
+        """Count the articles that may still be compared with but have another version's features.
+
+        It reads the features of a month.
+        """
+
+    def renew(
+        self,
+        now: datetime,
+        *,
+        progress: Callable[[int], object] | None = None,
+        stopping: Callable[[], bool] | None = None,
+    ) -> Renewed:
+        """Work the features of `stale` articles out anew, from the text that they came with.
+
+        Of the stories that are looked at, also the first articles, whatever their age. What finds
+        them and how often their terms are counted follows. A transaction a batch: what is done is
+        done when it is killed. `progress` hears how many were looked at, and `stopping` is asked
+        before each batch. No articles are to come in meanwhile: they would open stories anew.
+        """
 
     def backup(self, target: Path) -> None:
         """Copy the database to a new file while it is in use; raises StoreError if it exists.

@@ -31,7 +31,10 @@ _Row = tuple[int, int]
 
 
 class FeatureMemory:
-    """Features of stored articles by article id, which never change. Safe to use from threads."""
+    """Features of stored articles by article id. Safe to use from threads.
+
+    They never change, but once for another version of the program: then `forget` them.
+    """
 
     def __init__(self) -> None:
         self._held: dict[int, Features | None] = {}
@@ -56,6 +59,12 @@ class FeatureMemory:
             while len(self._held) > _REMEMBERED:
                 del self._held[next(iter(self._held))]
         return found | read
+
+    def forget(self, articles: Iterable[int]) -> None:
+        """Read these anew: their features were worked out by this version."""
+        with self._lock:
+            for article in articles:
+                self._held.pop(article, None)
 
 
 def _features(data: bytes) -> Features | None:

@@ -46,7 +46,8 @@ _AT_ONCE = 200
 """Articles or alerts in one transaction."""
 _IDS_AT_ONCE = 2_000
 _REFUSALS_A_SOURCE = 200
-_MARGIN = timedelta(days=1)
+MARGIN = timedelta(days=1)
+"""For how long rows stay beyond the time in which they are looked up."""
 
 
 @dataclass(slots=True)
@@ -87,7 +88,7 @@ class Retention:
     def tidy(self, now: datetime) -> None:
         """See `Desk.tidy`."""
         for table, window in ((story_terms, EVENT_WINDOW), (story_bands, COPY_WINDOW)):
-            self._drop_search_rows(table, now - window - _MARGIN)
+            self._drop_search_rows(table, now - window - MARGIN)
         with self._database.reading() as connection:
             many = (
                 connection.execute(

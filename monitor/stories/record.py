@@ -14,7 +14,8 @@ from monitor.errors import StoreError
 from monitor.stories.fingerprint import BANDS, Fingerprint
 
 FORMAT = 3
-"""Goes up whenever stored features could not be compared with new ones any more."""
+"""Goes up whenever stored features could not be compared with new ones any more, or others are made
+of the same text: those of another form are worked out anew (`Desk.renew`)."""
 
 MAX_TERMS = 40
 PARTICULAR = 3
@@ -22,6 +23,8 @@ PARTICULAR = 3
 
 _HEAD = struct.Struct("<BBHIII")
 _BAND_KEYS = struct.Struct(f"<{BANDS}q")
+_HEADS = {1: struct.Struct("<BBHII"), 2: struct.Struct("<BBHII"), 3: _HEAD}
+"""How every form so far begins: form, thinning, sizes, of which texts and shingles are the last."""
 
 
 def particular(number: str) -> bool:
@@ -195,3 +198,18 @@ class Features:
                 _BAND_KEYS.unpack_from(data, _HEAD.size) if keys else (),
             ),
         )
+
+
+def stored_terms(data: bytes) -> frozenset[str] | None:
+    """Return the terms in stored features of any form so far; None for what cannot be read.
+
+    In every form the texts begin with them.
+    """
+    try:
+        head = _HEADS[data[0]]
+        _, _, *before, told, _ = head.unpack_from(data)
+        start = head.size + sum(before)
+        texts = json.loads(data[start : start + told].decode("utf-8", "surrogatepass"))
+        return frozenset(map(str, texts[0]))
+    except (struct.error, ValueError, TypeError, LookupError):
+        return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from monitor.cli.stats import days_between, spark
 from monitor.store.schema import HEAD
 from tests.cli.conftest import Run
+from tests.conformance.aging import make_former
 
 
 def test_a_new_database_is_made_and_then_current(run: Run, project: Path) -> None:
@@ -27,6 +30,36 @@ def test_a_new_database_is_made_and_then_current(run: Run, project: Path) -> Non
     assert (said.code, said.out) == (0, f"{HEAD} (current; this version works with {HEAD})\n")
     assert run("db", "current", "--json").row["state"] == "current"
     assert (project / "monitor.db").exists()
+
+
+@pytest.fixture
+def of_before(worked: Path) -> Path:
+    """A database with articles of today as another version stored them."""
+    file = worked / "monitor.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("UPDATE story_members SET at = (SELECT first_seen FROM articles)")
+    make_former(f"sqlite:///{file}")
+    return file
+
+
+@pytest.mark.usefixtures("of_before")
+def test_story_features_of_another_version_are_recomputed(run: Run) -> None:
+    """Also where the schema is current: a version may compare articles in another way."""
+    said = run("db", "upgrade")
+    assert said.code == 0
+    first, second = said.err.splitlines()
+    assert first == f"The database has revision {HEAD} already."
+    assert re.fullmatch(r"Recomputed the story features of \d+ articles\.", second)
+    assert run("db", "upgrade").err == f"The database has revision {HEAD} already.\n"
+
+
+def test_articles_whose_text_is_gone_are_counted(run: Run, of_before: Path) -> None:
+    with closing(sqlite3.connect(of_before, isolation_level=None)) as connection:
+        connection.execute("UPDATE articles SET pruned = 1, body = '' WHERE id = 1")
+    said = run("db", "upgrade")
+    assert said.err.splitlines()[-1] == (
+        "Left those of 1 article, whose text is not stored any more."
+    )
 
 
 def set_revision(file: Path, revision: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from alembic.script import ScriptDirectory
 from monitor.model.alert import AlertState
 from monitor.model.hit import HitState, Review
 from monitor.model.listing import AlertFilter, HitFilter
+from monitor.model.story import Joined
 from monitor.store import SchemaState, open_store, state, upgrade
 from monitor.store.schema import alembic_config
+from monitor.stories.extraction import features
+from monitor.stories.linking import keys, link, needed_terms
 from tests.conformance.making import NOW, at
 from tests.store.keep_revision import CSTO, FOLDER
 
@@ -76,4 +80,18 @@ def test_everything_is_still_there_after_the_upgrade(kept: str) -> None:
     assert [s.comment for s in store.silences(NOW)] == ["drill"]
     assert store.told() == {"source:tass": "bad"}
     assert store.check() == ()
+    store.close()
+
+
+def test_a_copy_of_a_kept_article_joins_its_story_after_the_upgrade(kept: str) -> None:
+    store = open_store(kept)
+    assert store.renew(NOW).whole
+
+    copy = features(replace(CSTO, url="https://other.example/1"))
+    with store.writing() as writing:
+        rarity = writing.rarity(copy.terms)
+        known = writing.story_candidates(copy, keys(copy, rarity), NOW)
+        joined = link(copy, NOW, known, writing.rarity(needed_terms(copy, known)))
+
+    assert (joined.joined, joined.article) == (Joined.COPY, 1)
     store.close()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from monitor.errors import StoreError
 from monitor.model.article import Article
 from monitor.stories.extraction import features
-from monitor.stories.record import FORMAT, Features, StaleFeatures
+from monitor.stories.record import FORMAT, Features, StaleFeatures, stored_terms
+from tests.conformance.aging import former
 from tests.stories.archive import week
 
 STORED = features(
@@ -53,3 +54,15 @@ def test_bytes_that_are_no_features_are_refused(told):
 def test_an_article_of_a_hundred_words_takes_less_than_three_kilobytes():
     sizes = [len(features(told.article).to_bytes()) for told in week("week")]
     assert max(sizes) < 3_000
+
+
+def test_terms_are_read_from_every_form_so_far():
+    made = Features.from_bytes(STORED)
+    assert stored_terms(STORED) == made.term_set
+    assert stored_terms(former(made)) == made.term_set
+    assert stored_terms(b"\x01" + former(made)[1:]) == made.term_set
+
+
+@pytest.mark.parametrize("data", [b"", b"?", STORED[:9], STORED[:200], b"\xff" + STORED[1:]])
+def test_terms_of_what_cannot_be_read_are_unknown(data):
+    assert stored_terms(data) is None
