@@ -16,6 +16,8 @@ from monitor.rules.resembling import as_mapping, written
 from monitor.store.database import SqlStore
 
 _TOLD = 10
+_FEW = 5
+"""Other hits below which it is not told by them whether a phrase is too common."""
 
 
 def print_patch(settings: Settings, store: SqlStore, id: int, *, as_json: bool) -> None:
@@ -69,21 +71,25 @@ def _cost(found: Exclusion, others: int) -> str:
     removed = len(found.removes)
     if not others:
         return (
-            f"Excluding {found.phrase!r} would have removed no other hit: the rule has none of the"
-            " last 90 days."
+            f"The rule has no other hit of the last 90 days: whether {found.phrase!r} is too common"
+            " to be excluded could not be tried. Look at it before you apply the patch."
         )
     if others == 1:
         which = f": hit {found.removes[0]}" if removed else ""
-        return (
+        told = (
             f"Excluding {found.phrase!r} would {'' if removed else 'not '}have removed the rule's"
             f" only other hit of the last 90 days{which}."
         )
-    ids = ", ".join(str(id) for id in found.removes[:_TOLD])
-    more = f": {'hit' if removed == 1 else 'hits'} {ids}" if removed else ""
-    return (
-        f"Excluding {found.phrase!r} would have removed {removed:,} of the rule's {others:,} other"
-        f" hits of the last 90 days{more}{', …' if removed > _TOLD else ''}."
-    )
+    else:
+        ids = ", ".join(str(id) for id in found.removes[:_TOLD])
+        more = f": {'hit' if removed == 1 else 'hits'} {ids}" if removed else ""
+        told = (
+            f"Excluding {found.phrase!r} would have removed {removed:,} of the rule's {others:,}"
+            f" other hits of the last 90 days{more}{', …' if removed > _TOLD else ''}."
+        )
+    if others < _FEW:
+        told += " So few say little about it: look at the phrase before you apply the patch."
+    return told
 
 
 def _as_object(id: int, proposal: Proposal) -> dict[str, object]:

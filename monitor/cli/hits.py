@@ -123,9 +123,11 @@ def dismiss(config: str | None, *, id: int, as_json: bool) -> int:
     """Dismiss a hit as wrong, and print a patch that keeps its rule from such texts.
 
     The patch adds the passage as a `miss` sample and a phrase to the rule's `none:`, the one that
-    would have removed the fewest of the rule's other hits of the last 90 days; how many, it says.
-    It is tried first: with it the sample and the article miss, and no other rule means something
-    else. Where no such patch can be made, it says what to do by hand.
+    would have removed the fewest of the rule's other hits of the last 90 days, and of such
+    phrases the most telling of the article, by how rare its words are in the database; how many
+    hits, it says, and where there are too few to tell. The patch is tried first: with it the
+    sample and the article miss, and no other rule means something else. Where no such patch can
+    be made, it says what to do by hand.
     """
     from monitor.cli.dismissal import print_patch  # noqa: PLC0415 - loads the engine
 

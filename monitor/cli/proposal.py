@@ -27,8 +27,10 @@ from monitor.rules.passages import passages
 from monitor.rules.phrases import Phrase, phrases
 from monitor.rules.resembling import resembling, written
 from monitor.rules.samples import hits_text
+from monitor.rules.telling import weigh
 from monitor.rules.verifying import broken_samples, is_kept_from
 from monitor.store.database import SqlStore
+from monitor.text import tokenize
 
 _PAST = timedelta(days=90)
 _BOM = "\ufeff"
@@ -184,16 +186,21 @@ class _Proposer:
     def _sample(self) -> tuple[Sample | None, list[Phrase]]:
         """Return the smallest sample that hits and has phrases to exclude, and these."""
         smallest: Sample | None = None
-        matched = [found.text for found in self._hit.evidence]
         for sample in self._resembling(self._rule):
             smallest = smallest or sample
-            candidates = phrases([sample.body, sample.title], matched)
+            candidates = self._phrases(sample.body, sample.title)
             if candidates:
                 return sample, candidates
         if smallest is not None:
             return smallest, []
         first = next(passages(self._article, self._hit.evidence), None)
-        return None, [] if first is None else phrases([first.text, first.title], matched)
+        return None, [] if first is None else self._phrases(first.text, first.title)
+
+    def _phrases(self, *texts: str) -> list[Phrase]:
+        """Return the phrases of texts of the article, the most telling of it first."""
+        words = {word for text in texts for word in tokenize(text).words}
+        weights = weigh(words, self._article, self._store.rarity)
+        return phrases(texts, [found.text for found in self._hit.evidence], weights)
 
     def _resembling(self, rule: Rule) -> Iterator[Sample]:
         """Yield samples of the article that a version of the rule hits, the smallest first."""

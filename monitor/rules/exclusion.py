@@ -34,17 +34,13 @@ def propose(
 
     `others` are ids of hits with their articles, of which only a few are held at a time.
     `samples` are the rule's own `hit` samples: a phrase that leaves them alone comes before any
-    other. Among equals one comes first that is not weak, then one that touches what matched, then
-    one of the best length, then the first one.
+    other. Among equals the most telling comes first.
     """
     removed = _Removed(candidates, others, now)
     broken = _Removed(candidates, enumerate(samples), now)
 
-    def cost(number: int) -> tuple[int, int, bool, bool, int]:
-        phrase = candidates[number]
-        return (
-            broken.count(number), removed.count(number), phrase.weak, phrase.apart, phrase.odd
-        )  # fmt: skip
+    def cost(number: int) -> tuple[int, int, float]:
+        return broken.count(number), removed.count(number), -candidates[number].telling
 
     best = min(range(len(candidates)), key=cost, default=None)
     if best is None:

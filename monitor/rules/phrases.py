@@ -2,54 +2,43 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import pairwise
 
 from monitor.errors import InvalidQuery, Location
 from monitor.model.condition import Condition
 from monitor.query import parse
-from monitor.text import Tokens, is_unspaced, tokenize
+from monitor.rules.telling import is_lettered
+from monitor.rules.unspaced import begins_word, ends_word, is_ideographic, is_particle
+from monitor.text import Tokens, is_unspaced, sentence_starts, tokenize
 
-_LONGEST = 3
-"""Words of a phrase; of one with a short word at an end, two more."""
-_UNSPACED_MORE = 4
+_LONGEST = 6
+"""Words of a phrase."""
+_UNSPACED_MORE = 8
 """Characters beside what matched, or two, in scripts without spaces."""
 _MOST_UNSPACED = 30
-_LETTERS = 4
-"""An end of a phrase has as many letters, so that it is no word like of, the, was."""
-_LETTERS_OF = {
-    **dict.fromkeys(("ARABIC", "HEBREW", "SYRIAC"), 3),
-    **dict.fromkeys(
-        (
-            "HANGUL", "ETHIOPIC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA",
-            "TAMIL", "TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "TIBETAN",
-        ),
-        2,
-    ),
-}  # fmt: skip
-"""Where a letter is a syllable, or vowels are left out or are marks, words have fewer."""
-_SMALL = frozenset(
-    "the and for was are has had not but its his her our who that this with".split()  # noqa: SIM905 - one row
-)
-_PARTICLES = frozenset("的了是在和也就都而及与與或着著们們")
-_IDEOGRAPHIC = frozenset({"CJK", "HIRAGANA", "KATAKANA"})
 _MOST = 500
+
+# What a phrase is worth, in the weights of words: a rare one has 5.5.
+_MATCHED, _PART = 6.0, 1.0
+"""What matched tells what the article means by it, with a word beside it; a part of it less."""
+_UNSPACED = 5.5
+_LONGER, _CROSSED, _ELSEWHERE, _CUT = 0.8, 1.5, 1.5, 8.0
+_TOO_SHORT, _TOO_LONG, _UNSURE = 1.0, 0.3, 1.0
+_LITTLE, _LETTERS = 4.0, 4
+"""A word that says nothing costs as much at an end, and has as many letters there: with it a phrase
+may spare another hit."""
+_JOINING = frozenset(" '’-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """A phrase, what it means as a query, and what tells it from others: less is better."""
+    """A phrase, what it means as a query, and how much it tells of its article and no other."""
 
     text: str
     condition: Condition
-    weak: bool
-    """Whether it begins or ends with a short word, or cuts what matched."""
-    apart: bool
-    """Whether it holds nothing of what matched: `curfew lifted` says more than `lifted`."""
-    odd: int
-    """How far its length is from the best."""
+    telling: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +56,49 @@ class _Matched:
         words = frozenset(word for piece in found for word in piece)
         return cls(tuple(found), words, max(map(len, found), default=0))
 
-    def inside(self, words: tuple[str, ...]) -> int:
-        """Return how many words the longest piece has that these hold whole; 0 without one."""
+    def inside(self, words: tuple[str, ...]) -> tuple[int, int]:
+        """Return where the longest piece begins and ends that these hold whole; 0, 0 without."""
         return max(
             (
-                len(piece)
+                (at, at + len(piece))
                 for piece in self.pieces
                 if piece[0] in words
                 for at in range(len(words) - len(piece) + 1)
                 if words[at : at + len(piece)] == piece
             ),
-            default=0,
+            key=lambda found: found[1] - found[0],
+            default=(0, 0),
         )
 
 
-def phrases(texts: Sequence[str], evidence: Collection[str]) -> list[Phrase]:
-    """Return the phrases of texts that hold something beside the evidence, the best first.
+def phrases(
+    texts: Sequence[str], evidence: Collection[str], weights: Mapping[str, float]
+) -> list[Phrase]:
+    """Return the phrases of texts that hold something beside the evidence, the most telling first.
 
-    None crosses from one text to another. None of them begins or ends with a small word, and none
-    gets a warning as a query. Of a long text there are some hundreds.
+    `weights` has the words that say something (see `telling.weigh`): one of them beside what
+    matched is in each phrase, and they are at its ends unless all such phrases cost other hits. A
+    phrase lies in one sentence, and gets no warning as a query. Of a long text there are some
+    hundreds.
     """
     matched = _Matched.of(evidence)
-    found: dict[str, tuple[bool, bool, int]] = {}
+    found: dict[str, float] = {}
     for text in texts:
         tokens = tokenize(text)
-        for first, last in _spans(tokens.words, matched.longest):
-            phrase = _written(tokens, first, last)
-            marks = _marks(tokens, first, last, matched)
-            if marks is not None and (phrase not in found or marks < found[phrase]):
-                found[phrase] = marks
-    best = sorted(found, key=found.__getitem__)[:_MOST]
+        for begin, end in pairwise((*sentence_starts(tokens), len(tokens))):
+            here = not matched.words.isdisjoint(tokens.words[begin:end])
+            for first, last in _spans(tokens.words, begin, end, matched.longest):
+                worth = _worth(tokens, first, last, matched, weights)
+                if worth is not None:
+                    phrase = _written(tokens, first, last)
+                    worth -= 0 if here else _ELSEWHERE
+                    found[phrase] = max(found.get(phrase, worth), worth)
+    best = sorted(found, key=found.__getitem__, reverse=True)[:_MOST]
     read = ((text, condition_of(text)) for text in best)
     return [
-        Phrase(text=text, condition=condition, weak=weak, apart=apart, odd=odd)
+        Phrase(text=text, condition=condition, telling=found[text])
         for text, condition in read
         if condition is not None
-        for weak, apart, odd in (found[text],)
     ]
 
 
@@ -115,12 +111,12 @@ def condition_of(phrase: str) -> Condition | None:
     return None if parsed.warnings else parsed.condition
 
 
-def _spans(words: Sequence[str], matched: int) -> Iterator[tuple[int, int]]:
+def _spans(words: Sequence[str], begin: int, end: int, matched: int) -> Iterator[tuple[int, int]]:
     """Yield the first and last word of all phrases; `matched` words at most are evidence."""
     unspaced = min(max(matched, 2) + _UNSPACED_MORE, _MOST_UNSPACED)
-    for first, word in enumerate(words):
-        longest = unspaced if is_unspaced(word) else _LONGEST + 2
-        for last in range(first, min(first + longest, len(words))):
+    for first in range(begin, end):
+        longest = unspaced if is_unspaced(words[first]) else _LONGEST
+        for last in range(first, min(first + longest, end)):
             yield first, last
 
 
@@ -135,51 +131,76 @@ def _written(tokens: Tokens, first: int, last: int) -> str:
     return "".join(parts)
 
 
-def _marks(
-    tokens: Tokens, first: int, last: int, matched: _Matched
-) -> tuple[bool, bool, int] | None:
-    """Return whether a phrase is weak, apart, and how odd; None if it is not usable."""
+def _worth(
+    tokens: Tokens, first: int, last: int, matched: _Matched, weights: Mapping[str, float]
+) -> float | None:
+    """Return how telling a phrase is; None if it is not usable."""
     words = tuple(tokens.words[first : last + 1])
-    fresh = [word for word in words if word not in matched.words]
-    ends = words[0], words[-1]
-    if not fresh or not _SMALL.isdisjoint(ends):
+    if all(word in matched.words for word in words):
         return None
-    apart = len(fresh) == len(words)
-    held = 0 if apart else matched.inside(words)
-    cuts = not held and any(is_unspaced(word) for word in words if word in matched.words)
     if all(map(is_unspaced, words)):
-        if len(words) < 2:
-            return None
-        broken = tokens.ends[last] - tokens.starts[first] > sum(map(len, words))
-        weak = broken or cuts or any(map(_is_particle, ends))
-        # Where characters are letters, as in Thai, a word has more of them.
-        more = 1 if _script(words[0][0]) in _IDEOGRAPHIC else 3
-        return weak, apart, abs(len(words) - (held or 2) - more)
-    strong = not cuts and len(words) <= _LONGEST and all(_is_long(word, 0) for word in ends)
-    if not strong and not (
-        len(words) > 1
-        and all(_is_long(word, 1) for word in ends)
-        and any(_is_long(word, 1) and word not in _SMALL for word in fresh)
-    ):
+        return _worth_unspaced(tokens, first, last, matched)
+    ends = [_end(word, matched, weights) for word in (words[0], words[-1])]
+    if None in ends:
         return None
-    return not strong, apart, abs(len(words) - 2)
+    told = [
+        _PART if is_unspaced(word) else weights[word]
+        for word in dict.fromkeys(words)
+        if word not in matched.words and (word in weights or is_unspaced(word))
+    ]
+    if not told:
+        return None
+    begin, end = matched.inside(words)
+    touched = [word for word in words if word in matched.words]
+    cut = _CUT if begin == end and any(map(is_unspaced, touched)) else 0.0
+    if touched:
+        told.append(_MATCHED if end else _PART)
+    crossed = sum(
+        not _JOINING.issuperset(tokens.text[tokens.ends[at] : tokens.starts[at + 1]])
+        for at in range(first, last)
+    )
+    longer = max(0, len(words) - (end - begin + 1 if end else 2))
+    return (
+        sum(sorted(told)[-2:])
+        - sum(cost for cost in ends if cost)
+        - _LONGER * longer
+        - _CROSSED * crossed
+        - cut
+    )
 
 
-def _is_particle(word: str) -> bool:
-    return word in _PARTICLES or _script(word[0]) == "HIRAGANA"
-
-
-def _is_long(word: str, fewer: int) -> bool:
-    """Tell whether a word is made of letters alone, and of enough of them less so many."""
+def _end(word: str, matched: _Matched, weights: Mapping[str, float]) -> float | None:
+    """Return what a word costs at the begin or end of a phrase; None if it can stand at neither."""
     if is_unspaced(word):
-        return not _is_particle(word)
-    kinds = [unicodedata.category(character)[0] for character in word]
-    if not set(kinds) <= {"L", "M"}:
-        return False
-    letters = kinds.count("L")
-    return letters >= max(2, _LETTERS_OF.get(_script(word[0]), _LETTERS) - fewer)
+        return None if is_particle(word) else 0.0
+    if word in weights or (word in matched.words and is_lettered(word)):
+        return 0.0
+    return _LITTLE if is_lettered(word) and len(word) >= _LETTERS else None
 
 
-@cache
-def _script(character: str) -> str:
-    return unicodedata.name(character, "").partition(" ")[0]
+def _worth_unspaced(tokens: Tokens, first: int, last: int, matched: _Matched) -> float | None:
+    """Return how telling a phrase of characters without spaces between is.
+
+    Without a dictionary its length has to vouch for it, and ends where words may well end.
+    """
+    words = tuple(tokens.words[first : last + 1])
+    if len(words) < 2:
+        return None
+    begin, end = matched.inside(words)
+    touched = any(word in matched.words for word in words)
+    broken = tokens.ends[last] - tokens.starts[first] > sum(map(len, words))
+    ends = (
+        False if is_particle(words[0]) else begins_word(tokens, first),
+        False if is_particle(words[-1]) else ends_word(tokens, last),
+    )
+    # What matched is a word, or begins or ends where one does.
+    sure = (begin == 0 < end or ends[0], end == len(words) or ends[1])
+    wanted = max(4, end - begin + 2) if is_ideographic(words[0]) else end - begin + 4
+    return (
+        _UNSPACED
+        + (_MATCHED if end else 0.0)
+        - (_CUT if broken or (touched and not end) or False in sure else 0.0)
+        - _UNSURE * sure.count(None)
+        - _TOO_SHORT * max(0, wanted - len(words))
+        - _TOO_LONG * max(0, len(words) - wanted)
+    )

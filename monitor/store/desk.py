@@ -33,6 +33,7 @@ from monitor.model.listing import (
     StoryEntry,
 )
 from monitor.model.story import Parting
+from monitor.stories.rarity import Rarity
 
 
 class Desk(Protocol):
@@ -131,6 +132,9 @@ class Desk(Protocol):
 
     def story(self, id: int, *, shown: int = 1000) -> StoryEntry | None:
         """Return one story."""
+
+    def rarity(self, terms: Collection[str]) -> Rarity:
+        """Return the document frequencies of these terms, without holding up writers."""
 
     def split_story(
         self, articles: Collection[int], now: datetime, *, alone: bool = False

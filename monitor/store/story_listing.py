@@ -14,8 +14,9 @@ from monitor.store.engine import Database
 from monitor.store.parting import merge, split
 from monitor.store.stories import queue_for_stories
 from monitor.store.tables import articles, hits, stories, story_members
-from monitor.store.term_counts import TermCounts
+from monitor.store.term_counts import DOCUMENTS, TermCounts
 from monitor.store.types import batches, storable_id
+from monitor.stories.rarity import Rarity
 
 _like = articles.alias("like_article")
 _like_member = story_members.alias("like_member")
@@ -60,6 +61,13 @@ class StoryListing:
         with self._database.reading() as connection:
             found = _entries(connection, select(stories).where(stories.c.id == id), shown)
         return found[0] if found else None
+
+    def rarity(self, terms: Collection[str]) -> Rarity:
+        """See `Desk.rarity`."""
+        with self._database.reading() as connection:
+            # Counts in memory are those of the transaction that writes.
+            counts = TermCounts().read(connection, [DOCUMENTS, *terms])
+        return Rarity(counts.pop(DOCUMENTS), counts)
 
     def split_story(
         self, articles: Collection[int], now: datetime, *, alone: bool = False

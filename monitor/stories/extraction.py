@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from monitor.model.article import Article
@@ -91,6 +91,12 @@ def features(article: Article) -> Features:
         words=len(title) + len(body),
         print=fingerprint(title.words + body.words),
     )
+
+
+def terms_of(words: Collection[str], article: Article) -> dict[str, str]:
+    """Return, of an article's folded words, those that are terms, each with its term."""
+    found = _terms_in(_language(article))
+    return {word: term for word in words if (term := found[word])}
 
 
 class _Reading:

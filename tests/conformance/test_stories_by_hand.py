@@ -11,6 +11,7 @@ from monitor.model.rule import Level
 from monitor.model.story import Joined
 from monitor.store import SqlStore, open_store
 from monitor.stories.extraction import features
+from monitor.stories.rarity import Rarity
 from tests.conformance.making import NOW, add_hit, at
 from tests.conformance.telling import BODY, candidates, joining, pasts, put, tell_of, text
 
@@ -297,3 +298,11 @@ def test_what_was_told_of_a_parted_article_was_told_of_its_new_story(store: SqlS
     assert (of_new.first_alert, of_new.rules, of_new.level) == (moved, {"high"}, Level.HIGH)
     of_old = pasts(store, a)["desk", f"story:{story}"]
     assert (of_old.first_alert, of_old.rules, of_old.level) == (kept, {"low"}, Level.LOW)
+
+
+def test_terms_are_counted_by_the_stories_that_began_with_them(store: SqlStore) -> None:
+    assert store.rarity(["harbour"]) == Rarity(0, {"harbour": 0})
+    _, story = put(store, text("Harbour of Aktau", "Ships."))
+    put(store, text("Harbour of Aktau", "More ships."), link=joining(story))
+    put(store, text("Harbour of Riga", "Snow."))
+    assert store.rarity(["harbour", "riga", "x"]) == Rarity(2, {"harbour": 2, "riga": 1, "x": 0})
