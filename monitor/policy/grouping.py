@@ -101,7 +101,7 @@ def _nothing_new(
     now: datetime,
 ) -> Judgement:
     route, group = cases[0].route, cases[0].group
-    told = f"{group} was told at {moment(past.last_at)}"
+    told = f"a hit of {group} was told at {moment(past.last_at)}"
     if route.repeat is None:
         joined = (case.suppressed(Reason.JOINED, told, alert=past.first_alert) for case in cases)
         return Judgement(None, tuple(joined))

@@ -32,7 +32,7 @@ def test_all_hits_of_a_story_that_come_together_are_one_alert_and_later_ones_joi
         ("02 12:00", "desk", "hit", (4,)),
     ]
     assert it.why(1) == [("routed", "route 1; first of story:12")]
-    assert it.why(5) == [("joined", "story:12 was told at 2026-03-02 12:00 UTC")]
+    assert it.why(5) == [("joined", "a hit of story:12 was told at 2026-03-02 12:00 UTC")]
     assert it.memory.standing[5, "1", "desk"].alert == "a0"
 
 
@@ -111,7 +111,7 @@ def test_repeat_reminds_of_a_story_that_goes_on_and_only_then():
     assert it.why(2) == [
         (
             "wait-repeat",
-            "story:12 was told at 2026-03-02 12:00 UTC; repeated every 6h, "
+            "a hit of story:12 was told at 2026-03-02 12:00 UTC; repeated every 6h, "
             "next at 2026-03-02 18:00 UTC",
         )
     ]
@@ -154,7 +154,7 @@ def test_a_reminder_tells_so_many_hits_at_most_and_later_ones_join_it():
     assert beyond == [
         (
             "joined",
-            "story:12 was told at 2026-03-02 12:00 UTC; repeated every 6h, next at "
+            "a hit of story:12 was told at 2026-03-02 12:00 UTC; repeated every 6h, next at "
             f"2026-03-02 18:00 UTC, with the {MOST_WAITING} hits that it tells at most",
         )
     ]
@@ -168,7 +168,7 @@ def test_acknowledging_a_story_ends_its_repeats_and_not_its_news():
     it.arrive(CSTO, at=MONDAY + HOUR)
     it.memory.change_story(12, StoryFacts(1, acknowledged=True))
     it.decide()
-    detail = "story:12 was told at 2026-03-02 12:00 UTC, and acknowledged since"
+    detail = "a hit of story:12 was told at 2026-03-02 12:00 UTC, and acknowledged since"
     assert it.why(2) == [("acknowledged", detail)]
     it.arrive(CSTO, at=MONDAY + 8 * HOUR)
     it.arrive(CURFEW, at=MONDAY + 9 * HOUR)

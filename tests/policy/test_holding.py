@@ -69,7 +69,7 @@ def test_a_summary_tells_its_stories_so_that_later_hits_join():
     it.arrive({"story": 2})
     assert it.told()[1:] == [("02 13:00", "desk", "summary", (2, 3))]
     assert it.memory.outbox[1].alert.held_back == 1
-    assert it.why(4) == [("joined", "story:2 was told at 2026-03-02 13:00 UTC")]
+    assert it.why(4) == [("joined", "a hit of story:2 was told at 2026-03-02 13:00 UTC")]
     assert it.memory.standing[4, "1", "desk"].alert == "a1"
 
 
