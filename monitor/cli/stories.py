@@ -66,7 +66,7 @@ def command(
         if only is not None:
             found = store.story(only)
             if found is None:
-                raise UsageError(f"there is no story {only}: `monitor stories` lists them")
+                raise UsageError(_gone(only, store.successors(only)))
             entries = [found]
         else:
             entries = list(
@@ -86,6 +86,13 @@ def command(
         say("No stories.")
     for entry in entries:
         _show(entry)
+
+
+def _gone(story: int, now_in: Sequence[int]) -> str:
+    """Say that there is no such story, and where the articles are that were told as it."""
+    if not now_in:
+        return f"there is no story {story}: `monitor stories` lists them"
+    return f"there is no story {story} any more: it joined {numbered(now_in, 'story', 'stories')}"
 
 
 def _show(entry: StoryEntry) -> None:

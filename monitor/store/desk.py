@@ -136,6 +136,12 @@ class Desk(Protocol):
     def rarity(self, terms: Collection[str]) -> Rarity:
         """Return the document frequencies of these terms, without holding up writers."""
 
+    def successors(self, story: int) -> Sequence[int]:
+        """Return the stories that articles are in now which were told as this one, by number.
+
+        For a story that is there no more, because it was put into another.
+        """
+
     def split_story(
         self, articles: Collection[int], now: datetime, *, alone: bool = False
     ) -> Parting:

@@ -13,7 +13,7 @@ from monitor.model.story import Joined, Parting, Story
 from monitor.store.engine import Database
 from monitor.store.parting import merge, split
 from monitor.store.stories import queue_for_stories
-from monitor.store.tables import articles, hits, stories, story_members
+from monitor.store.tables import alert_hits, alerts, articles, hits, stories, story_members
 from monitor.store.term_counts import DOCUMENTS, TermCounts
 from monitor.store.types import batches, storable_id
 from monitor.stories.rarity import Rarity
@@ -68,6 +68,21 @@ class StoryListing:
             # Counts in memory are those of the transaction that writes.
             counts = TermCounts().read(connection, [DOCUMENTS, *terms])
         return Rarity(counts.pop(DOCUMENTS), counts)
+
+    def successors(self, story: int) -> Sequence[int]:
+        """See `Desk.successors`."""
+        told = (
+            select(story_members.c.story)
+            .distinct()
+            .select_from(alerts)
+            .join(alert_hits, alert_hits.c.alert == alerts.c.seq)
+            .join(hits, hits.c.id == alert_hits.c.hit)
+            .join(story_members, story_members.c.article == hits.c.article)
+            .where(alerts.c.group == f"story:{story}")
+            .order_by(story_members.c.story)
+        )
+        with self._database.reading() as connection:
+            return list(connection.execute(told).scalars())
 
     def split_story(
         self, articles: Collection[int], now: datetime, *, alone: bool = False

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
-from tests.cli.projects import write
+from tests.cli.projects import CONFIG, write
 
 TEXT = (
     "The internet blackout began at noon in Almaty, the network watchdog said on Monday. "
@@ -141,6 +141,23 @@ def test_a_wrong_join_is_parted_and_put_together_again(run: Run) -> None:
     said = run("stories", "merge", "4", "5", "5")
     assert (said.code, said.err) == (0, "1 story joined story 4.\n")
     assert run("stories", "--story", "4", "--json").row["articles"] == 2
+
+
+def test_a_story_that_was_told_and_put_into_another_says_which(run: Run, project: Path) -> None:
+    """Messages that were sent, and notes, have the number that it had then."""
+    write(project, {"monitor.yaml": CONFIG.replace("group_by: none", "group_by: story")})
+    run("run", "--once")
+    rules = {one["story"]: one["rules"] for one in run("stories", "--json").rows}
+    told = next(story for story, hit in rules.items() if "blackout" in hit)
+    into, other = sorted(set(rules) - {told})
+    run("stories", "merge", str(into), str(told))
+    run("stories", "merge", str(other), str(into))
+    said = run("stories", "--story", str(told))
+    assert (said.code, said.out) == (2, "")
+    assert f"there is no story {told} any more: it joined story {other}\n" in said.err
+    assert (
+        "there is no story 77: `monitor stories` lists them" in run("stories", "--story", "77").err
+    )
 
 
 @pytest.mark.usefixtures("worked")

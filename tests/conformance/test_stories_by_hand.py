@@ -286,6 +286,19 @@ def test_what_was_told_of_merged_stories_was_told_of_the_one(store: SqlStore) ->
     }
 
 
+def test_a_story_that_was_put_into_others_is_found_by_what_was_told_of_it(store: SqlStore) -> None:
+    _, first = put(store, text("One"))
+    b, second = put(store, text("Two"))
+    c, _ = put(store, text("Three"), link=joining(second))
+    _, untold = put(store, text("Four"))
+    tell_of(store, b, second, "low", Level.LOW)
+    tell_of(store, c, second, "high", Level.HIGH)
+    store.merge_stories(first, [second, untold], NOW)
+    assert (store.successors(second), store.successors(untold)) == ([first], [])
+    new = store.split_story([c], NOW).story
+    assert store.successors(second) == [first, new]
+
+
 def test_what_was_told_of_a_parted_article_was_told_of_its_new_story(store: SqlStore) -> None:
     a, story = put(store, text("One"))
     b, _ = put(store, text("Two"), link=joining(story))
