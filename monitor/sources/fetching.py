@@ -197,7 +197,7 @@ class Fetcher:
         except httpcore.TimeoutException as error:
             raise Unreachable(f"{where} did not answer in time") from error
         except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as error:
-            if not answered and "disconnected" in str(error).lower():
+            if not answered and _closed_before(error):
                 raise _Stale(f"{where} closed the connection") from error
             raise Unreachable(f"{where} sent no whole answer: {error}") from error
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:
@@ -237,6 +237,15 @@ class Fetcher:
         elif named:
             raise Broken(f"the encoding {named[0][:40]!r} was not asked for")
         return b"".join(chunks)
+
+
+def _closed_before(error: Exception) -> bool:
+    """Tell whether the other side had closed the connection, or did as the request went out."""
+    reasons = ConnectionResetError, BrokenPipeError
+    return "disconnected" in str(error).lower() or any(
+        isinstance(why, reasons)
+        for why in error.args  # httpcore drops the cause itself
+    )
 
 
 class _Stale(Unreachable):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -36,6 +37,8 @@ class Reply:
     raw: Iterable[bytes] | None = None
     close: bool = False
     """Close the connection afterwards without having said so."""
+    reset: bool = False
+    """Reset the connection instead of answering."""
 
 
 Answer = Callable[[Asked], Reply]
@@ -143,6 +146,9 @@ class Server:
         self.asked.append(asked)
         answer = self.answers.get(asked.path.partition("?")[0])
         reply = answer(asked) if answer is not None else Reply(b"no such page", 404)
+        if reply.reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return False
         if reply.raw is not None:
             for piece in reply.raw:
                 connection.sendall(piece)

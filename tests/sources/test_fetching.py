@@ -169,6 +169,13 @@ def test_a_connection_that_was_closed_meanwhile_costs_no_answer(server: Server, 
     assert ask(fetcher, url).body == b"two"
 
 
+def test_a_connection_that_is_reset_before_any_answer_costs_none(server: Server, fetcher: Fetcher):
+    """As one is that the other side closed just when the request went out."""
+    url = server.on("/", Reply(b"one"), Reply(reset=True), Reply(b"two"))
+    assert ask(fetcher, url).body == b"one"
+    assert ask(fetcher, url).body == b"two"
+
+
 # --- redirects -----------------------------------------------------------------------------------
 
 
