@@ -16,7 +16,7 @@ from operator import mul
 
 from rapidfuzz import fuzz
 
-from monitor.stories.fingerprint import resemblance
+from monitor.stories.fingerprint import Resemblance, resemblance
 from monitor.stories.record import Features, sign
 
 UNLIKE = -3.8
@@ -109,7 +109,7 @@ def likeness(one: Weighed, two: Weighed) -> Likeness:
         + _numbers(mine, theirs)
         + OTHER_NAME * min(MOST_OTHER_NAMES, unknown_names(mine, theirs))
         + OTHER_NAME * min(MOST_OTHER_NAMES, unknown_names(theirs, mine))
-        + OTHER_DAYS * _other_days(mine, theirs)
+        + OTHER_DAYS * other_days(mine, theirs)
         + ONE_PUBLISHER * (bool(mine.publisher) and mine.publisher == theirs.publisher)
         + TEMPLATE * _template(one, two)
     )
@@ -125,7 +125,7 @@ def unknown_names(one: Features, two: Features) -> int:
     return len(one.title_name_signs - two.signs)
 
 
-def _other_days(one: Features, two: Features) -> bool:
+def other_days(one: Features, two: Features) -> bool:
     """Tell whether both name days of the week, and none of them is the same."""
     return bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
 
@@ -161,16 +161,17 @@ def _headlines(one: Weighed, two: Weighed) -> float | None:
 def _template(one: Weighed, two: Weighed) -> float:
     """Return how much of a template's text two articles share, whose headlines differ: 0 to 1."""
     own = min(_unheard(one, two), _unheard(two, one))
-    if not own:
-        return 0.0
-    mine, theirs = one.features.print, two.features.print
-    shared = resemblance(
-        mine.shingles,
-        theirs.shingles,
-        first_thinning=mine.thinning,
-        second_thinning=theirs.thinning,
+    return own * shared_text(one.features, two.features).containment if own else 0.0
+
+
+def shared_text(one: Features, two: Features) -> Resemblance:
+    """Compare two articles by their shingles; symmetric."""
+    return resemblance(
+        one.print.shingles,
+        two.print.shingles,
+        first_thinning=one.print.thinning,
+        second_thinning=two.print.thinning,
     )
-    return own * shared.containment
 
 
 def _unheard(one: Weighed, other: Weighed) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.stories.event import Likeness, unknown_names
+from monitor.stories.event import Likeness, other_days, unknown_names
 from monitor.stories.fingerprint import Resemblance
 from monitor.stories.record import Features
 
@@ -37,17 +37,17 @@ def another_issue(
     if not form and like.about < _ABOUT:
         return False
     later = gap > _INTERVAL
-    other_days = bool(one.days) and bool(two.days) and one.days.isdisjoint(two.days)
+    another_day = other_days(one, two)
     other_names = bool(one.names) and bool(two.names) and one.names.isdisjoint(two.names)
     strangers = unknown_names(one, two) > 0 and unknown_names(two, one) > 0
-    if form and ((other_days and later) or other_names or strangers):
+    if form and ((another_day and later) or other_names or strangers):
         return True
     if not _differ(one.numbers, two.numbers):
         return False
     if form:
         replaced = replaced_numbers(one, two, same) == MOST_REPLACED
-        return other_days or later or replaced or _differ(one.names, two.names)
-    return (other_days and later) or other_names
+        return another_day or later or replaced or _differ(one.names, two.names)
+    return (another_day and later) or other_names
 
 
 def replaced_numbers(one: Features, two: Features, same: Resemblance) -> int:

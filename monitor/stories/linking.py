@@ -22,10 +22,11 @@ from monitor.stories.event import (
     Likeness,
     Weighed,
     likeness,
+    shared_text,
     titles_agree,
     weigh,
 )
-from monitor.stories.fingerprint import Resemblance, resemblance
+from monitor.stories.fingerprint import Resemblance
 from monitor.stories.forms import ANOTHER_ISSUE, SERIES, another_issue, replaced_numbers
 from monitor.stories.rarity import Rarity
 from monitor.stories.record import Features
@@ -237,7 +238,7 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
     copies = gap <= COPY_WINDOW and _agree(like, one, two)
     if not event and not copies:
         return _Verdict(known, Joined.OPENED, score, like, enough)
-    same = _resembles(one.features, known.features)
+    same = shared_text(one.features, known.features)
     joined, obstacle = Joined.OPENED, ""
     if another_issue(one.features, known.features, like, same, gap):
         obstacle = ANOTHER_ISSUE
@@ -251,15 +252,6 @@ def _judge(one: Weighed, at: datetime, known: Known, two: Weighed) -> _Verdict:
 
 def _enough(like: Likeness) -> float:
     return SAME_HEADLINE if len(like.products) < FEW_SHARED else SAME_EVENT
-
-
-def _resembles(one: Features, two: Features) -> Resemblance:
-    return resemblance(
-        one.print.shingles,
-        two.print.shingles,
-        first_thinning=one.print.thinning,
-        second_thinning=two.print.thinning,
-    )
 
 
 def _freshness(gap: timedelta) -> float:
@@ -339,7 +331,7 @@ def _nearest(verdicts: Sequence[_Verdict], features: Features, at: datetime) -> 
     reason = best.obstacle or f"{best.enough:.2f} would join it"
     if not best.obstacle and best.resemblance is None:
         known = best.known
-        same = _resembles(features, known.features)
+        same = shared_text(features, known.features)
         if another_issue(features, known.features, best.likeness, same, abs(at - known.at)):
             reason = ANOTHER_ISSUE
     return StoryLink(
